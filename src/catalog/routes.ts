@@ -44,10 +44,11 @@ const cacheList = ({ liveIndex }: CatalogDeps, { cacheWhile }: Caching): void =>
   })
 }
 
-const cacheBook = ({ liveIndex }: CatalogDeps, bookId: string, { cacheWhile }: Caching): void => {
+/** A check that a book, which is read after this call, is still what the table has. */
+const createBookCheck = ({ liveIndex }: CatalogDeps, bookId: string): (() => boolean) => {
   const version = liveIndex.bookVersion(bookId)
   const at = Date.now()
-  cacheWhile(() => liveIndex.bookVersion(bookId) === version && Date.now() - at < BOOK_MS)
+  return () => liveIndex.bookVersion(bookId) === version && Date.now() - at < BOOK_MS
 }
 
 const forStaff = ({ currency }: CatalogDeps, book: Book, headers: Map<string, string>) => {
@@ -101,8 +102,11 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   }),
   route(api.getBook, async context => {
     const key = await locateBook(deps, context.params.book_id)
-    cacheBook(deps, key.book_id, context)
-    return toDetail(await getBook(deps, key), deps.currency)
+    const isFresh = createBookCheck(deps, key.book_id)
+    const book = toDetail(await getBook(deps, key), deps.currency)
+    // The last copies may be sold within seconds, which no purge of a CDN could follow.
+    context.cacheWhile(isFresh, book.availability === 'few_left' ? 'brief' : 'normal')
+    return book
   }),
   route(staffApi.getStaffBook, async ({ params, responseHeaders }) =>
     forStaff(deps, await getStaffBook(deps, params.book_id), responseHeaders),

@@ -8,14 +8,21 @@ import type { AppContext } from './base.ts'
 
 const RESPONSE_CACHE_BYTES = 24 * 1024 * 1024
 
-/** The application, with what the pages beside it share: its routes, its allowed origins and its load shedder. */
-export const createHttpApp = (context: AppContext, routes: readonly Route[]) => {
+/**
+ * The application, with what the pages beside it share: its routes, its allowed origins and its load shedder. `sharedSeconds`: for
+ * how long shared caches may keep a public response; briefly unless given.
+ */
+export const createHttpApp = (
+  context: AppContext,
+  routes: readonly Route[],
+  sharedSeconds?: () => number,
+) => {
   const { publicUrl, limiter, devices, sessions, log } = context
   const origins = shopOrigins(publicUrl)
   const loadShedder = createLoadShedder()
   const app = createApp(routes, {
     loadShedder,
-    responseCache: createResponseCache(RESPONSE_CACHE_BYTES),
+    responseCache: createResponseCache(RESPONSE_CACHE_BYTES, sharedSeconds),
     limiter,
     deviceOf: devices.find,
     origins,

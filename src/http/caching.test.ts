@@ -25,7 +25,7 @@ test.each(PUBLIC)('%s is cacheable by everyone, and has the same bytes for every
   const [first] = answers
   for (const { status, headers, body } of answers) {
     expect(status).toBe(200)
-    expect(headers.get('cache-control')).toBe('public, max-age=0, s-maxage=60')
+    expect(headers.get('cache-control')).toBe('public, max-age=0, s-maxage=20')
     expect(headers.get('etag')).toMatch(/^"[\w-]{22}"$/)
     expect(headers.get('set-cookie')).toBeNull()
     expect(headers.get('content-type')).toBe('application/json')

@@ -12,6 +12,7 @@ import { type CountedRequest, createRequestCounter, type RequestCounter, refuseK
 import { createRequestedMails } from './requested-mails.ts'
 import { type ResponseCache, responseKey } from './response-cache.ts'
 import { type Route, TextReply } from './route.ts'
+import type { Sharing } from './shared-caching.ts'
 
 export type EndpointRules = PipelineRules &
   IdentityRules & {
@@ -110,6 +111,7 @@ export const endpointSteps = (
       const responseHeaders = new Map<string, string>()
       const setCookies: string[] = []
       let isFresh: (() => boolean) | undefined
+      let sharing: Sharing | undefined
       const work = () =>
         handle({
           ...input,
@@ -121,12 +123,13 @@ export const endpointSteps = (
           countOn: async limit =>
             (await createRequestCounter(rules.limiter, endpoint.id, [limit], counted)).count(),
           mails: createRequestedMails(rules.limiter, counted),
-          cacheWhile: check => {
+          cacheWhile: (check, shared) => {
             isFresh = check
+            sharing = shared
           },
         })
       const value = await work().finally(counter.count)
-      if (key !== undefined) return rules.responseCache.store(request, key, value, isFresh)
+      if (key !== undefined) return rules.responseCache.store(request, key, value, isFresh, sharing)
       const newCookie = identity.setCookie()
       if (newCookie !== undefined) setCookies.push(newCookie)
       const response = respond(endpoint, value, responseHeaders)

@@ -11,19 +11,17 @@ import { LRUCache } from 'lru-cache'
 import { currentRequest, standardHeaders } from '../core/request.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { ParsedInput } from './input.ts'
+import { BRIEF_SECONDS, PROVISIONAL_SECONDS, publicFor, type Sharing } from './shared-caching.ts'
 
 type CachedResponse = {
   readonly body: string
   readonly etag: string
   readonly isFresh: () => boolean
+  readonly sharing: Sharing
   /** The route's pattern, for the request log. */
   readonly route: string | undefined
 }
 
-/** CDNs may cache a public response for a minute; browsers revalidate each time, and get 304 where nothing changed. */
-const PUBLIC = 'public, max-age=0, s-maxage=60'
-/** The same for a response that is not cached here: one that the table gave while the index was loading, or without a part. */
-const PROVISIONAL = 'public, max-age=0, s-maxage=5'
 /** What an entry takes besides its texts, about. */
 const ENTRY_BYTES = 200
 /** Size of the memory of URLs. */
@@ -40,6 +38,7 @@ export type ResponseCache = {
     key: string,
     value: unknown,
     isFresh: (() => boolean) | undefined,
+    sharing?: Sharing,
   ) => Response
   readonly clear: () => void
 }
@@ -59,15 +58,24 @@ const pathAndQuery = (url: string): string => url.slice(url.indexOf('/', url.ind
 const matchesEtag = (ifNoneMatch: string, etag: string): boolean =>
   ifNoneMatch === '*' || ifNoneMatch.split(',').some(one => one.trim().replace(/^W\//, '') === etag)
 
-const respond = (request: Request, { body, etag }: CachedResponse, caching = PUBLIC): Response => {
-  const headers = { 'content-type': 'application/json', 'cache-control': caching, etag, ...standardHeaders() }
+const respond = (request: Request, { body, etag }: CachedResponse, seconds: number): Response => {
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': publicFor(seconds),
+    etag,
+    ...standardHeaders(),
+  }
   const ifNoneMatch = request.headers.get('if-none-match')
   if (ifNoneMatch !== null && matchesEtag(ifNoneMatch, etag))
     return new Response(null, { status: 304, headers })
   return new Response(request.method === 'HEAD' ? null : body, { status: 200, headers })
 }
 
-export const createResponseCache = (maxBytes: number): ResponseCache => {
+/** `sharedSeconds`: for how long shared caches may keep a response that is sent now, unless it is brief. */
+export const createResponseCache = (
+  maxBytes: number,
+  sharedSeconds: () => number = () => BRIEF_SECONDS,
+): ResponseCache => {
   const entries = new LRUCache<string, CachedResponse>({
     maxSize: maxBytes,
     sizeCalculation: ({ body }, key) => body.length + key.length + ENTRY_BYTES,
@@ -78,6 +86,9 @@ export const createResponseCache = (maxBytes: number): ResponseCache => {
     sizeCalculation: (key, url) => key.length + url.length + ENTRY_BYTES,
   })
 
+  const respondFresh = (request: Request, response: CachedResponse): Response =>
+    respond(request, response, response.sharing === 'brief' ? BRIEF_SECONDS : sharedSeconds())
+
   const lookUp = (request: Request, key: string): Response | undefined => {
     const found = entries.get(key)
     if (!found) return undefined
@@ -87,7 +98,7 @@ export const createResponseCache = (maxBytes: number): ResponseCache => {
     }
     const current = currentRequest()
     if (current) current.route = found.route
-    return respond(request, found)
+    return respondFresh(request, found)
   }
 
   const findByKey: ResponseCache['findByKey'] = (request, key) => {
@@ -102,14 +113,14 @@ export const createResponseCache = (maxBytes: number): ResponseCache => {
     return key === undefined ? undefined : lookUp(request, key)
   }
 
-  const store: ResponseCache['store'] = (request, key, value, isFresh) => {
+  const store: ResponseCache['store'] = (request, key, value, isFresh, sharing = 'normal') => {
     const body = JSON.stringify(value)
     const { route } = currentRequest() ?? {}
-    const made = { body, etag: createEtag(body), isFresh: isFresh ?? (() => false), route }
-    if (!made.isFresh()) return respond(request, made, PROVISIONAL)
+    const made = { body, etag: createEtag(body), isFresh: isFresh ?? (() => false), sharing, route }
+    if (!made.isFresh()) return respond(request, made, PROVISIONAL_SECONDS)
     entries.set(key, made)
     keys.set(pathAndQuery(request.url), key)
-    return respond(request, made)
+    return respondFresh(request, made)
   }
 
   return { find, findByKey, store, clear: () => entries.clear() }

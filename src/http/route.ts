@@ -4,6 +4,7 @@ import type { Identity, Session } from './identity.ts'
 import type { ParsedInput } from './input.ts'
 import type { RateLimit, RequestCounter } from './rate-limits.ts'
 import type { RequestedMails } from './requested-mails.ts'
+import type { Sharing } from './shared-caching.ts'
 
 /** A reply that is not JSON, of an endpoint that has `otherReplies`. */
 export class TextReply {
@@ -33,7 +34,7 @@ export type HandlerContext = {
   /** For mails that a caller causes before it is known that the recipient wants them. */
   readonly mails: RequestedMails
   /** For public endpoints: caches the response while `isFresh()`; the last call counts. Without it, nothing is cached. */
-  readonly cacheWhile: (isFresh: () => boolean) => void
+  readonly cacheWhile: (isFresh: () => boolean, sharing?: Sharing) => void
 }
 
 export type Context<E extends Endpoint> = Input<E> & HandlerContext

@@ -16,8 +16,8 @@ import { createPageServer } from '../pages/serve.ts'
 import { createHttpHandler } from './http.ts'
 import { readSecrets } from './secrets.ts'
 
-/** How long a page is cached here; behind a CDN that caches it for a minute, longer gains little. */
-const PAGE_CACHE_MS = 5_000
+/** How long a page is cached here: a purge of the CDN waits until it has passed (cdn/timing.ts), and behind a CDN more gains little. */
+const PAGE_CACHE_MS = 2_000
 
 const settings = readSettings()
 const { publicUrl, currency, shop, apiUrl } = settings

@@ -1,8 +1,6 @@
 /** Security headers of pages, and the content security policy that allows only the page's own scripts. */
 import { createHash } from 'node:crypto'
 
-/** CDNs may cache a public page for a minute; browsers revalidate each time. */
-export const PUBLIC = 'public, max-age=0, s-maxage=60'
 export const IMMUTABLE = 'public, max-age=31536000, immutable'
 /** A picture or file that is not there may be uploaded at any time. */
 export const MISSING = 'public, max-age=10'

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createLoadShedder } from '../http/load-shedding.ts'
+import { observeSharing } from './page-sharing.ts'
 import { createPublicPageServer } from './public-page-server.ts'
 
 const ORIGIN = 'https://shop.example'
@@ -120,10 +121,10 @@ test('many redirects displace no page', async () => {
 test('a cover is drawn once for all versions; only its current one is immutable, and the header that tells it stays inside', async () => {
   const { rendered, get } = start(() => new Response('<svg/>', { headers: { 'x-cover-version': 'v1' } }))
   for (const [query, caching] of [
-    ['', 's-maxage=60'],
+    ['', 's-maxage=20'],
     ['?v=v1', 'immutable'],
     ['?v=v1&u=1', 'immutable'],
-    ['?v=old', 's-maxage=60'],
+    ['?v=old', 's-maxage=20'],
   ] as const) {
     const { headers } = await get(`/covers/a.svg${query}`)
     expect(headers.get('cache-control'), query).toContain(caching)
@@ -150,4 +151,49 @@ test('HEAD and conditional requests find the page that GET has made', async () =
   const head = await get('/about?c', { method: 'HEAD' })
   expect([head.status, await head.text(), head.headers.get('etag')]).toEqual([200, '', etag])
   expect(rendered).toHaveLength(1)
+})
+
+const shared = (seconds: number) => ({
+  headers: { 'cache-control': `public, max-age=0, s-maxage=${seconds}` },
+})
+
+test('a page is shared as long as its renderer says, and briefly once its data may have changed; a cover always', async () => {
+  const server = start(() => new Response('a page', shared(3_600)))
+  const caching = async (path: string) => (await server.get(path)).headers.get('cache-control')
+  expect(await caching('/about')).toBe('public, max-age=0, s-maxage=3600')
+  expect(await caching('/covers/a.svg')).toBe('public, max-age=0, s-maxage=20')
+  // The data changes while the page is rendered: a purge that is on its way may come before this response is stored.
+  const late = caching('/terms')
+  await setImmediate()
+  server.change()
+  expect(await late).toBe('public, max-age=0, s-maxage=20')
+  expect(await caching('/terms')).toBe('public, max-age=0, s-maxage=3600')
+})
+
+test.each([
+  [[3_600, 3_600], 3_600],
+  [[3_600, 20], 20],
+  [[3_600, 5], 5],
+  [[3_600, undefined], 5],
+  [[], 20],
+] as const)(
+  'a page of responses that may be shared for %j s may be for %i s',
+  async (responses, expected) => {
+    const left = [...responses]
+    const { fetch, sharedSeconds } = observeSharing(async () => {
+      const seconds = left.shift()
+      return new Response(
+        '',
+        seconds === undefined ? { headers: { 'cache-control': 'no-store' } } : shared(seconds),
+      )
+    })
+    for (const _ of responses) await fetch(new Request(ORIGIN))
+    expect(sharedSeconds()).toBe(expected)
+  },
+)
+
+test('a page whose API cannot be reached is kept for moments', async () => {
+  const { fetch, sharedSeconds } = observeSharing(() => Promise.reject(new Error('no connection')))
+  await expect(fetch(new Request(ORIGIN))).rejects.toThrow('no connection')
+  expect(sharedSeconds()).toBe(5)
 })

@@ -4,7 +4,8 @@
  */
 import { LRUCache } from 'lru-cache'
 import { type PipelineRules, runSteps } from '../http/pipeline.ts'
-import { IMMUTABLE, MISSING, nonceToHashes, PUBLIC, securityHeaders } from './headers.ts'
+import { BRIEF_SECONDS, publicFor, sharedSecondsOf } from '../http/shared-caching.ts'
+import { IMMUTABLE, MISSING, nonceToHashes, securityHeaders } from './headers.ts'
 import { type CachedPage, createPageCache, type RenderedPage } from './page-cache.ts'
 import { type PageAddress, pageAddress, withUnkeyed } from './public-pages.ts'
 import { pageSteps } from './steps.ts'
@@ -25,7 +26,7 @@ export type PublicPageDeps = PipelineRules & {
   readonly createFreshnessCheck: (pathname: string) => () => boolean
   /** Loads what renders pages. */
   readonly prepare: () => Promise<unknown>
-  /** Renders a page whose own scripts carry the nonce `mark`. */
+  /** Renders a page whose own scripts carry the nonce `mark`; the Cache-Control of its response says how long it may be shared. */
   readonly render: (request: Request) => Promise<Response>
   readonly mark: string
 }
@@ -40,25 +41,44 @@ export type PublicPageServer = {
 
 type Rendering = { readonly page: Promise<CachedPage>; readonly isFresh: () => boolean }
 
+const isCover = (pathname: string): boolean => pathname.startsWith('/covers/')
+
 const cacheControl = (status: number, pathname: string, own: string | null): string => {
-  if (status === 200) return own ?? PUBLIC
+  // The version of a cover is in its URL; without it, it is seldom asked for.
+  if (status === 200)
+    return publicFor(
+      Math.min(sharedSecondsOf(own) ?? BRIEF_SECONDS, isCover(pathname) ? BRIEF_SECONDS : Infinity),
+    )
   // Redirects too: they keep parameters that are in no cache's key.
-  return status === 404 && pathname.startsWith('/covers/') ? MISSING : 'no-store'
+  return status === 404 && isCover(pathname) ? MISSING : 'no-store'
 }
 
-/** `isFresh`, for no longer than the page itself says (`s-maxage`): one with a part missing may be whole in a moment. */
+/** `isFresh`, for no longer than shared caches may keep the page, where that is less than usual: it may be whole in a moment. */
 const boundFreshness = (isFresh: () => boolean, headers: Headers): (() => boolean) => {
-  const [, seconds] = /s-maxage=(\d+)/.exec(headers.get('cache-control') ?? '') ?? []
-  if (seconds === undefined) return isFresh
-  const until = Date.now() + Number(seconds) * 1_000
+  const seconds = sharedSecondsOf(headers.get('cache-control')) ?? BRIEF_SECONDS
+  if (seconds >= BRIEF_SECONDS) return isFresh
+  const until = Date.now() + seconds * 1_000
   return () => Date.now() < until && isFresh()
 }
 
+/** Cache-Control of a page that is sent now: one whose data may have changed since it was read is kept briefly. */
+const cacheControlNow = ({ headers, isFresh }: CachedPage): string | undefined => {
+  const caching = headers['cache-control']
+  return (sharedSecondsOf(caching ?? null) ?? 0) > BRIEF_SECONDS && !isFresh()
+    ? publicFor(BRIEF_SECONDS)
+    : caching
+}
+
 const headersOf = (
-  { headers }: CachedPage,
+  page: CachedPage,
   { searchParams }: URL,
   { unkeyed }: PageAddress,
 ): Readonly<Record<string, string>> => {
+  const caching = cacheControlNow(page)
+  const headers =
+    caching === undefined || caching === page.headers['cache-control']
+      ? page.headers
+      : { ...page.headers, 'cache-control': caching }
   if (headers[VERSION] === undefined && headers.location === undefined) return headers
   const { [VERSION]: version, location, ...rest } = headers
   return {

@@ -6,12 +6,14 @@ import { currentRequest } from '../core/request.ts'
 import type { ShopProfile } from '../core/shop-profile.ts'
 import type { Caller } from '../http/client-ip.ts'
 import { createFetch, type PipelineRules, runSteps } from '../http/pipeline.ts'
+import { publicFor } from '../http/shared-caching.ts'
 import { isAsset, missingFile } from './assets.ts'
 import { Body } from './compress.ts'
 import { acceptedBytes } from './form-access.ts'
 import { readFormBytes } from './forms.ts'
 import { securityHeaders } from './headers.ts'
 import { lastResort } from './last-resort.ts'
+import { observeSharing } from './page-sharing.ts'
 import { hasLastingToken, isPage, pageRoute } from './paths.ts'
 import { createPublicPageServer } from './public-page-server.ts'
 import { withoutFinalSlash } from './public-pages.ts'
@@ -84,7 +86,14 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
     mark,
     createFreshnessCheck: deps.createFreshnessCheck,
     prepare: ready,
-    render: async request => (await ready()).render(request, mark, deps.fetch),
+    render: async request => {
+      const { render } = await ready()
+      const { fetch: fetchApi, sharedSeconds } = observeSharing(deps.fetch)
+      const rendered = await render(request, mark, fetchApi)
+      const headers = new Headers(rendered.headers)
+      headers.set('cache-control', publicFor(sharedSeconds()))
+      return new Response(rendered.body, { status: rendered.status, headers })
+    },
   })
 
   const privatePage = (request: Request, { pathname }: URL, caller?: Caller): Promise<Response> => {

@@ -3,7 +3,7 @@ import { listCategories, listTitles } from '../catalog/api.ts'
 import { bookPath } from '../core/book-path.ts'
 import { categorySegments } from '../core/category-path.ts'
 import { createShopClient } from '../http/client.ts'
-import { PUBLIC } from './headers.ts'
+import { BRIEF_SECONDS, publicFor } from '../http/shared-caching.ts'
 
 /** Prefixes of paths that search engines must not crawl. */
 const PRIVATE = [
@@ -49,7 +49,11 @@ const urlEntry = (origin: string, { path, changedAt }: Entry): string => {
 
 const respond = (body: string, type: string): Response =>
   new Response(body, {
-    headers: { 'content-type': type, 'cache-control': PUBLIC, 'x-content-type-options': 'nosniff' },
+    headers: {
+      'content-type': type,
+      'cache-control': publicFor(BRIEF_SECONDS),
+      'x-content-type-options': 'nosniff',
+    },
   })
 
 const document = (root: string, entries: readonly string[]): Response =>

@@ -116,7 +116,7 @@ test('the front page without one of its shelves shows the others, and is not cac
   if (!index) throw new TypeError('the index must be loaded')
   const { browse } = index.search
   const whole = await shop.visitor().get('/')
-  expect(whole.headers.get('cache-control')).toBe('public, max-age=0, s-maxage=60')
+  expect(whole.headers.get('cache-control')).toBe('public, max-age=0, s-maxage=20')
   const failing = vi
     .spyOn(index.search, 'browse')
     .mockImplementation(query =>

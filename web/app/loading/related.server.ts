@@ -8,8 +8,6 @@ export type Related = {
   readonly author: string
   readonly byAuthor: readonly BookCardData[]
   readonly inCategory: readonly BookCardData[]
-  /** False where one of them could not be read. */
-  readonly complete: boolean
 }
 
 /** None if the API fails. */
@@ -20,6 +18,5 @@ export const readRelated = async (ctx: PageContext, { book_id, author }: BookDet
     author: related.author,
     byAuthor: toCards(ctx, related.by_author),
     inCategory: toCards(ctx, related.in_category),
-    complete: related.complete,
   }
 }

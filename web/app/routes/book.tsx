@@ -1,5 +1,5 @@
 /** Book page. */
-import { data, redirect } from 'react-router'
+import { redirect } from 'react-router'
 import { getBook } from '#src/catalog/api.ts'
 import { bookPath } from '#src/core/book-path.ts'
 import { truncateWords } from '#src/core/truncate.ts'
@@ -13,7 +13,6 @@ import { socialImageUrl } from '../covers/cover-url.ts'
 import { langOf } from '../loading/cards.server.ts'
 import { readCategories } from '../loading/categories.server.ts'
 import { pageContext } from '../loading/page-context.ts'
-import { PROVISIONAL_HEADERS } from '../loading/provisional.ts'
 import { readRelated } from '../loading/related.server.ts'
 import { authorPath } from '../paths.ts'
 import { bookJsonLd, breadcrumbsJsonLd } from '../seo/book-json-ld.server.ts'
@@ -33,7 +32,7 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const [related, categories] = await Promise.all([readRelated(ctx, book), readCategories(ctx)])
   const category = categories.find(({ name }) => name === book.category)
   const canonical = `${ctx.origin}${path}`
-  const page = {
+  return {
     book,
     related,
     category,
@@ -45,10 +44,7 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
       breadcrumbsJsonLd(ctx.origin, category, book.title, t.book.home),
     ],
   }
-  return data(page, related.complete ? {} : { headers: PROVISIONAL_HEADERS })
 }
-
-export const headers: Route.HeadersFunction = ({ loaderHeaders }) => loaderHeaders
 
 export const meta: Route.MetaFunction = ({ loaderData, matches }) => {
   if (!loaderData) return []

@@ -1,11 +1,9 @@
 /** Home page: new arrivals, favorites and categories. */
-import { data } from 'react-router'
 import { getFrontPage } from '#src/catalog/shelves-api.ts'
 import { BookRow } from '../components/book-row.tsx'
 import { toCards } from '../loading/cards.server.ts'
 import { readCategories } from '../loading/categories.server.ts'
 import { pageContext } from '../loading/page-context.ts'
-import { PROVISIONAL_HEADERS } from '../loading/provisional.ts'
 import { shopDataOf } from '../loading/shop-data.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { shopJsonLd } from '../seo/shop-json-ld.server.ts'
@@ -15,31 +13,23 @@ import type { Route } from './+types/home'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
-  const [categories, { shelves, complete }] = await Promise.all([
-    readCategories(ctx),
-    ctx.read(getFrontPage, {}),
-  ])
+  const [categories, { shelves }] = await Promise.all([readCategories(ctx), ctx.read(getFrontPage, {})])
   const cardsOf = (kind: (typeof shelves)[number]['kind']) =>
     toCards(ctx, shelves.find(shelf => shelf.kind === kind)?.items ?? [])
   const rows = shelves.flatMap(({ category, items }) => {
     const found = categories.find(({ name }) => name === category)
     return found ? [{ ...found, books: toCards(ctx, items) }] : []
   })
-  return data(
-    {
-      canonical: `${ctx.origin}/`,
-      jsonLd: [shopJsonLd(ctx.shop, ctx.origin)],
-      total: categories.reduce((sum, { count }) => sum + count, 0),
-      newest: cardsOf('newest'),
-      topRated: cardsOf('top_rated'),
-      categories,
-      rows,
-    },
-    complete ? {} : { headers: PROVISIONAL_HEADERS },
-  )
+  return {
+    canonical: `${ctx.origin}/`,
+    jsonLd: [shopJsonLd(ctx.shop, ctx.origin)],
+    total: categories.reduce((sum, { count }) => sum + count, 0),
+    newest: cardsOf('newest'),
+    topRated: cardsOf('top_rated'),
+    categories,
+    rows,
+  }
 }
-
-export const headers: Route.HeadersFunction = ({ loaderHeaders }) => loaderHeaders
 
 export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
   pageMeta(matches, {
