@@ -1,7 +1,7 @@
 /**
  * Stand-in of the Data API of Amazon Aurora over a PostgreSQL database: its requests, answers and errors as the AWS documentation and its clients have
  * them. Where these leave something open it takes the stricter reading: parameters are `varchar`, a colon in a literal begins a parameter,
- * times come without their zone.
+ * times come without their zone, and there are no values of type `void`.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -67,10 +67,17 @@ const TYPES: Readonly<Record<number, string>> = {
   701: 'float8',
   1184: 'timestamptz',
   1700: 'numeric',
+  2278: 'void',
   3802: 'jsonb',
 }
 
 const fieldOf = (text: string | null, type: string | undefined) => {
+  if (type === 'void')
+    throw new Refusal(
+      400,
+      'UnsupportedResultException',
+      'The result contains the unsupported data type VOID.',
+    )
   if (text === null) return { isNull: true }
   if (type === 'bool') return { booleanValue: text === 't' }
   if (type === 'float4' || type === 'float8') return { doubleValue: Number(text) }

@@ -43,7 +43,7 @@ const lock = (sql: SqlQueries, keys: readonly Keyed[]): Promise<unknown> => {
   const numbers = [...new Set(keys.map(({ sourceKey }) => lockNumber(sourceKey)))]
   return sql.query(
     `${LOCK_OUT_REBUILDS} union all
-     select pg_advisory_xact_lock(k) from (select value::bigint as k from jsonb_array_elements_text($1::jsonb) order by 1) as locks`,
+     select pg_advisory_xact_lock(k)::text from (select value::bigint as k from jsonb_array_elements_text($1::jsonb) order by 1) as locks`,
     [numbers.sort((a, b) => (a < b ? -1 : 1)).map(String)],
   )
 }

@@ -8,7 +8,7 @@ import { REPORT_NAMES } from '../reports/reports.ts'
 import { createReports } from '../reports/service.ts'
 import { backfill } from './backfill.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { claimDatabase } from './positions.ts'
+import { claimDatabase, readGeneration } from './positions.ts'
 import { createProjection } from './projection.ts'
 import { writeSaved } from './saved-position.ts'
 import { verify } from './verify.ts'
@@ -47,13 +47,10 @@ test('migrations, backfill, changes and verification', async () => {
 })
 
 test('every report is the same as over the wire protocol', async () => {
-  await writeSaved(direct, {
-    reader: null,
-    asOf: new Date().toISOString(),
-    machineRun: '',
-    isStopped: false,
-    reasons: [],
-  })
+  const asOf = new Date().toISOString()
+  const saved = { reader: null, asOf, machineRun: '', isStopped: false, reasons: [] }
+  const generation = await readGeneration(sql)
+  await projection.apply([], transaction => writeSaved(transaction, saved, generation))
   const given = { shop: { timeZone: 'America/New_York' }, currency, now: () => new Date() }
   const [over, through] = [direct, sql].map(reader => createReports({ ...given, sql: { reader } }))
   for (const name of REPORT_NAMES) {

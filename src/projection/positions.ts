@@ -19,7 +19,7 @@ export class RebuiltError extends Error {
 const REBUILD_LOCK = 7_203_319
 
 /** Keeps rebuilds out until the transaction ends; what is read in later statements is then of one generation. */
-export const LOCK_OUT_REBUILDS = `select pg_advisory_xact_lock_shared(${REBUILD_LOCK})`
+export const LOCK_OUT_REBUILDS = `select pg_advisory_xact_lock_shared(${REBUILD_LOCK})::text`
 
 /** Which filling of the projection this is: it changes when the projection is emptied. */
 export const readGeneration = async (sql: SqlQueries): Promise<string> =>
@@ -27,7 +27,7 @@ export const readGeneration = async (sql: SqlQueries): Promise<string> =>
 
 /** Begins another generation, once those who write for the former one have finished. */
 export const beginGeneration = async (transaction: SqlQueries): Promise<void> => {
-  await transaction.query(`select pg_advisory_xact_lock(${REBUILD_LOCK})`)
+  await transaction.query(`select pg_advisory_xact_lock(${REBUILD_LOCK})::text`)
   await transaction.query(
     `insert into sync.positions (source, position) values ('generation', gen_random_uuid()::text)
      on conflict (source) do update set position = excluded.position, at = now()`,

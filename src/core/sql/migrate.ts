@@ -22,7 +22,7 @@ const assertNumbered = (migrations: readonly Migration[]): void => {
 }
 
 const readApplied = async (transaction: SqlQueries): Promise<number> => {
-  await transaction.query(`select pg_advisory_xact_lock(${LOCK})`)
+  await transaction.query(`select pg_advisory_xact_lock(${LOCK})::text`)
   await transaction.query('create schema if not exists sync')
   await transaction.query(
     'create table if not exists sync.migrations (number int primary key, name text not null, applied_at timestamptz not null default now())',

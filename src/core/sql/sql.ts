@@ -20,7 +20,7 @@ export type SqlParam = Json | bigint | undefined
 
 /**
  * Row by column. Integers and floating-point numbers are numbers, booleans booleans, `json` and `jsonb` are parsed; every other type is the text that
- * PostgreSQL writes (`numeric` so that no digit is lost, `timestamptz` in UTC such as '2026-05-01 10:00:00.123+00'). Select arrays with `to_json`.
+ * PostgreSQL writes (`numeric` so that no digit is lost, `timestamptz` in UTC such as '2026-05-01 10:00:00.123+00'). Select arrays with `to_json`, and cast what a function without a result (`void`) gives to text.
  */
 export type SqlRow = { readonly [column: string]: unknown }
 
