@@ -186,5 +186,6 @@ export const signWords = (text: string): string[] => {
     .normalize('NFKC')
     .replace(/[\p{C}\p{Z}\s]/gu, '')
     .slice(0, MAX_WORD_LENGTH)
+    .toWellFormed()
   return signs === '' ? [] : [signs]
 }

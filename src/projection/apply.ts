@@ -12,6 +12,7 @@ import { anonymousId } from '../core/unreadable-rows.ts'
 import { type MapContext, text, Unmappable } from './mapping.ts'
 import { assertNoOtherShop, LOCK_OUT_REBUILDS } from './positions.ts'
 import { type ParkedRow, parkRows, readStored, removeRows, type SourcedRow, writeRows } from './rows.ts'
+import { writeSearchRows } from './search-rows.ts'
 import type { ProjectedTable } from './tables.ts'
 
 export type ApplyDeps = MapContext & {
@@ -100,6 +101,11 @@ const applyGroup = async (
   }
   await writeRows(transaction, table, rows)
   await removeRows(transaction, table, [...removed, ...parked.map(({ source_key }) => source_key)])
+  if (table.id === 'books')
+    await writeSearchRows(transaction, [
+      ...rows.map(({ search: document, ...source }) => ({ ...source, document })),
+      ...[...removed, ...parked.map(({ source_key }) => source_key)].map(source_key => ({ source_key })),
+    ])
   await parkRows(transaction, parked, [...removed, ...rows.map(({ source_key }) => source_key)])
   return { written: rows.length, removed: removed.length, parked: parked.length }
 }

@@ -13,6 +13,7 @@ import { createMarker, type Marker } from './marker.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { claimDatabase, OtherShopError, RebuiltError, readGeneration } from './positions.ts'
 import { readSaved, type Saved, writeSaved } from './saved-position.ts'
+import { isSearchCurrent, recordSearchVersion } from './search-check.ts'
 import { verify } from './verify.ts'
 
 type Batch<P> = ReturnType<ChangeReader<P>['read']> & { readonly startedAt: number }
@@ -81,6 +82,7 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
       reasons.add('the tables are not those that were followed: were they restored?')
     if (saved && saved.machineRun !== machineRun && !saved.isStopped)
       reasons.add('the machine was restarted while the shop ran')
+    if (saved && !(await isSearchCurrent(sql))) reasons.add('the documents of search are of another release')
     if (saved && reasons.size > 0) {
       const known = { ...saved, reasons: [...reasons] }
       await apply([], transaction => writeSaved(transaction, known, generation))
@@ -156,6 +158,7 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
       await backfill(deps, pass(from))
       isFilled = await isBackfilled(deps)
       if (signal.aborted || !isFilled) return
+      if (reasons.size === 0) await apply([], transaction => recordSearchVersion(transaction, generation))
     }
     if (reasons.size > 0 && !signal.aborted) {
       state = 'verifying'

@@ -1,5 +1,8 @@
 /** Rows of a book: the book, its authors, and its price as it was seen. */
 import { authorNames } from '../catalog/author-names.ts'
+import { isForSale } from '../catalog/find.ts'
+import type { Book } from '../catalog/schema.ts'
+import { toDocument } from '../catalog/search/sql/document.ts'
 import { isBook, parseBook } from '../catalog/table.ts'
 import { amount, instant, int, type MapItem, optionalText, text, Unmappable } from './mapping.ts'
 
@@ -7,6 +10,15 @@ import { amount, instant, int, type MapItem, optionalText, text, Unmappable } fr
 const exact = (key: string): string => {
   if (text(key) === key) return key
   throw new Unmappable('the key has a character that PostgreSQL does not hold')
+}
+
+/** The book with texts that PostgreSQL holds. */
+const held = (book: Book): Book => {
+  const texts = Object.entries(book).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? text(value) : value,
+  ])
+  return { ...book, ...Object.fromEntries(texts) }
 }
 
 export const mapBook: MapItem = (item, { currency }) => {
@@ -29,6 +41,7 @@ export const mapBook: MapItem = (item, { currency }) => {
       created_at: instant(book.created_at),
       updated_at: instant(book.updated_at),
     },
+    ...(isForSale(book) && { search: toDocument(held(book)) }),
     children: {
       book_authors: authorNames(text(book.author)).map((name, place) => ({ place, name })),
     },

@@ -1,4 +1,6 @@
 /** What a mapper makes of an item, and the values that PostgreSQL takes. */
+
+import type { SearchDocument } from '../catalog/search/sql/document.ts'
 import type { Currency } from '../core/currency.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { type MinorUnits, multiply } from '../core/money.ts'
@@ -11,6 +13,8 @@ export type Columns = Readonly<Record<string, Json>>
 export type Rows = {
   readonly row: Columns
   readonly children: Readonly<Record<string, readonly Columns[]>>
+  /** What search finds a book by; undefined for what the public does not see. */
+  readonly search?: SearchDocument
 }
 
 export type MapContext = {

@@ -4,6 +4,7 @@
  * number: persons are pseudonyms (pseudonyms.ts).
  */
 import type { Migration } from '../core/sql/migrate.ts'
+import { SEARCH_TABLES } from './search-schema.ts'
 
 /** Of every row: which item it is made of, and the checksum of that; null once the item is gone. */
 const SOURCE = 'source_key bytea primary key, source_hash bytea, sealed_key text'
@@ -103,4 +104,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 2, name: 'views of reports', statements: VIEWS },
   { number: 3, name: 'customers and positions for reports', statements: FOR_REPORTS },
   { number: 4, name: 'generations', statements: GENERATIONS },
+  { number: 5, name: 'search', statements: SEARCH_TABLES },
 ]

@@ -4,7 +4,7 @@ import { beginGeneration, claimDatabase } from './positions.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 
 const TABLES =
-  'shop.books, shop.book_authors, shop.book_prices, shop.orders, shop.order_lines, shop.order_steps, shop.carts, shop.customers'
+  'shop.books, shop.book_authors, shop.book_prices, shop.orders, shop.order_lines, shop.order_steps, shop.carts, shop.customers, search.books, search.terms, search.pairs'
 
 /** A projection that is not filled. */
 const NEVER = new Date(0).toISOString()
@@ -22,7 +22,7 @@ export const emptyProjection = async (
       await beginGeneration(transaction)
       await transaction.query(`truncate ${TABLES}, sync.parked, sync.seen`)
       await transaction.query(
-        "delete from sync.positions where source like 'backfill:%' or source = 'secret'",
+        "delete from sync.positions where source like 'backfill:%' or source in ('secret', 'search')",
       )
       // Reports show nothing until it is filled.
       await transaction.query(

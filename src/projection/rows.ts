@@ -1,4 +1,6 @@
 /** Statements that write the rows of a projected table. Rows come as one JSON parameter, which every driver takes. */
+
+import type { SearchDocument } from '../catalog/search/sql/document.ts'
 import type { SqlQueries } from '../core/sql/sql.ts'
 import type { Columns } from './mapping.ts'
 import type { ProjectedTable } from './tables.ts'
@@ -13,6 +15,7 @@ export type SourcedRow = {
   readonly sealed_key: string
   readonly row: Columns
   readonly children: Readonly<Record<string, readonly Columns[]>>
+  readonly search?: SearchDocument
 }
 
 const SOURCE = { source_key: 'bytea', source_hash: 'bytea', sealed_key: 'text' }
@@ -53,11 +56,11 @@ const INSERT_STEPS = `insert into shop.order_steps (source_key, status, seen_at)
 /** What is stored of these items, those that are parked included. */
 export const readStored = (
   sql: SqlQueries,
-  { target }: ProjectedTable,
+  { stored }: ProjectedTable,
   keys: readonly string[],
 ): Promise<readonly Stored[]> =>
   sql.query<Stored>(
-    `select source_key::text as key, source_hash::text as hash from ${target} where source_key in (${KEYS})
+    `select source_key::text as key, source_hash::text as hash from ${stored} t where source_key in (${KEYS})
      union all select source_key::text, source_hash::text from sync.parked where source_key in (${KEYS})`,
     [keys],
   )

@@ -5,6 +5,7 @@ import { mapCart } from './map-carts.ts'
 import { mapOrder } from './map-orders.ts'
 import { mapUser } from './map-users.ts'
 import type { MapItem } from './mapping.ts'
+import { STORED_BOOKS } from './search-rows.ts'
 
 export type ProjectedId = Exclude<TableId, 'control'>
 
@@ -16,6 +17,8 @@ export type ProjectedTable = {
   readonly map: MapItem
   /** Table of the rows, in PostgreSQL. */
   readonly target: string
+  /** What is stored of each item, as a relation: `source_key`, `source_hash` and `sealed_key`. */
+  readonly stored: string
   /**
    * What the row of an item that was deleted keeps, as assignments of an SQL update; undefined where it goes too. Past sales name
    * books, and carts have an outcome.
@@ -42,6 +45,7 @@ const PROJECTED: Readonly<Record<ProjectedId, Omit<ProjectedTable, 'id' | 'sourc
   books: {
     map: mapBook,
     target: 'shop.books',
+    stored: STORED_BOOKS,
     onGone: 'gone_at = now()',
     columns: {
       category: 'text',
@@ -63,6 +67,7 @@ const PROJECTED: Readonly<Record<ProjectedId, Omit<ProjectedTable, 'id' | 'sourc
   orders: {
     map: mapOrder,
     target: 'shop.orders',
+    stored: 'shop.orders',
     columns: {
       order_id: 'text',
       owner: 'bytea',
@@ -99,6 +104,7 @@ const PROJECTED: Readonly<Record<ProjectedId, Omit<ProjectedTable, 'id' | 'sourc
   carts: {
     map: mapCart,
     target: 'shop.carts',
+    stored: 'shop.carts',
     onGone: CART_GONE,
     columns: { owner: 'bytea', ...TIMES, expires_at: 'timestamptz', lines: 'int', copies: 'int', ...MONEY },
     children: {},
@@ -106,6 +112,7 @@ const PROJECTED: Readonly<Record<ProjectedId, Omit<ProjectedTable, 'id' | 'sourc
   users: {
     map: mapUser,
     target: 'shop.customers',
+    stored: 'shop.customers',
     columns: { customer: 'bytea', account_status: 'text', country: 'text', since: 'timestamptz' },
     children: {},
   },

@@ -10,6 +10,7 @@ import type { Apply, ApplyDeps } from './apply.ts'
 import type { PassOptions } from './backfill.ts'
 import { assertGeneration, type RunCounts, readGeneration, recordRun } from './positions.ts'
 import { readStored } from './rows.ts'
+import { verifySearch } from './search-check.ts'
 import type { ProjectedTable } from './tables.ts'
 
 export type VerifyDeps = Pick<ApplyDeps, 'sql' | 'tables' | 'pseudonyms'> & {
@@ -43,15 +44,15 @@ const NAMED = 20
 
 type Candidates = Map<string, CapturedKey>
 
-const COMPARE = ({ target }: ProjectedTable): string =>
+const COMPARE = ({ stored }: ProjectedTable): string =>
   `with page as (select k, h from jsonb_to_recordset($1::jsonb) as r(k bytea, h bytea)),
    seen as (insert into sync.seen (run, source_key) select $2, k from page on conflict do nothing)
-   select k::text as key from page left join ${target} t on t.source_key = k left join sync.parked p on p.source_key = k
+   select k::text as key from page left join ${stored} t on t.source_key = k left join sync.parked p on p.source_key = k
    where coalesce(p.source_hash, t.source_hash) is distinct from h`
 
-const EXTRA = ({ target }: ProjectedTable): string =>
+const EXTRA = ({ stored }: ProjectedTable): string =>
   `select source_key::text as key, sealed_key from (
-     select source_key, sealed_key from ${target} where source_hash is not null
+     select source_key, sealed_key from ${stored} s where source_hash is not null and sealed_key is not null
      union all select source_key, sealed_key from sync.parked where tbl = $3) t
    where source_key > $2::bytea and not exists (select from sync.seen s where s.run = $1 and s.source_key = t.source_key)
    order by source_key limit ${MAX_CANDIDATES}`
@@ -187,6 +188,11 @@ export const verify = async (
   await deleteSeen(DELETE_LEFT)
   try {
     for (const table of tables) results[table.id] = await verifyTable(table)
+    if (!signal?.aborted) {
+      const { mended: words, ...search } = await verifySearch(deps, { mend, generation })
+      results.search = { ...search, parked: 0 }
+      mended += words
+    }
   } finally {
     await deleteSeen('delete from sync.seen where run = $1', [run])
   }

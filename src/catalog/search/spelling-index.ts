@@ -23,6 +23,17 @@ const letterCode = (code: number): number => {
   return 37 + (code & 1)
 }
 
+/** The letter pairs of a word, its edges included, as numbers; a pair that occurs twice is there twice. */
+export const letterPairs = (word: string): number[] => {
+  let before = 0
+  return Array.from({ length: word.length + 1 }, (_, i) => {
+    const code = i < word.length ? letterCode(word.charCodeAt(i)) : 0
+    const pair = before * LETTER_CODES + code
+    before = code
+    return pair
+  })
+}
+
 const soundBucket = (key: string): number => {
   let hash = 7
   for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0

@@ -23,6 +23,29 @@ export const FIELD_MASK = 7
 const MAX_WORDS_PER_FIELD = 40
 const MAX_AUTHORS = 12
 
+/** Words of one field, in their order. */
+export type FieldWords = readonly [field: number, words: readonly string[]]
+
+/** The words of a book as the index has them, field by field in the order of importance. */
+export const wordsByField = ({ title, author }: Pick<ListedBook, 'title' | 'author'>): FieldWords[] => {
+  const { main, subtitle, series } = titleParts(title)
+  const mainWords = foldWords(main, MAX_WORDS_PER_FIELD)
+  const names = authorNames(author).slice(0, MAX_AUTHORS)
+  const fields: FieldWords[] = [
+    [FIELD.main, mainWords.length > 0 ? mainWords : signWords(main)],
+    [FIELD.subtitle, foldWords(subtitle, MAX_WORDS_PER_FIELD)],
+    [FIELD.series, foldWords(series, MAX_WORDS_PER_FIELD)],
+    ...names.flatMap((name, i): FieldWords[] => {
+      const words = nameWords(name, MAX_WORDS_PER_FIELD)
+      return [
+        [i === 0 ? FIELD.author : FIELD.otherAuthor, words.slice(0, -1)],
+        [i === 0 ? FIELD.surname : FIELD.otherSurname, words.slice(-1)],
+      ]
+    }),
+  ]
+  return fields.filter(([, words]) => words.length > 0)
+}
+
 /**
  * A posting is a number shifted left by `FIELD_BITS`, plus the field: a slot in `slotsOf`, a term in `wordsOf`. A class
  * for the reasons of decision 64.
@@ -42,18 +65,13 @@ export class TextIndex {
 
   /** Indexes the words of a book that is put into an empty slot. */
   add(slot: number, book: Pick<ListedBook, 'title' | 'author'>): void {
-    const { main, subtitle, series } = titleParts(book.title)
+    this.addWords(slot, wordsByField(book))
+  }
+
+  /** Indexes words that were folded before, as `wordsByField` returned them. */
+  addWords(slot: number, fields: readonly FieldWords[]): void {
     const seen = new Set<number>()
-    const mainWords = foldWords(main, MAX_WORDS_PER_FIELD)
-    this.#addField(slot, mainWords.length > 0 ? mainWords : signWords(main), FIELD.main, seen)
-    this.#addField(slot, foldWords(subtitle, MAX_WORDS_PER_FIELD), FIELD.subtitle, seen)
-    this.#addField(slot, foldWords(series, MAX_WORDS_PER_FIELD), FIELD.series, seen)
-    const names = authorNames(book.author).slice(0, MAX_AUTHORS)
-    names.forEach((name, i) => {
-      const words = nameWords(name, MAX_WORDS_PER_FIELD)
-      this.#addField(slot, words.slice(0, -1), i === 0 ? FIELD.author : FIELD.otherAuthor, seen)
-      this.#addField(slot, words.slice(-1), i === 0 ? FIELD.surname : FIELD.otherSurname, seen)
-    })
+    for (const [inField, words] of fields) this.#addField(slot, words, inField, seen)
   }
 
   /** Removes all words of a slot. */

@@ -1,0 +1,86 @@
+/**
+ * Verification of what search has beside the documents: the counts of the dictionary, what typing errors are found by, and which books
+ * of one ISBN are hidden. Each is one statement, which sees one moment, so applies may go on beside it.
+ */
+import { DOCUMENT_VERSION } from '../catalog/search/sql/document.ts'
+import type { Sql, SqlQueries } from '../core/sql/sql.ts'
+import type { Apply } from './apply.ts'
+import { readPosition, writePosition } from './positions.ts'
+import { countTerms, SHOULD_HIDE } from './search-rows.ts'
+
+const VERSION_POSITION = 'search'
+const TERMS_AT_ONCE = 2_000
+
+const ACTUAL = `select word as term, ndoc as books from ts_stat('select words from search.books')
+  union all select '', count(*)::int from search.books`
+
+const WRONG_TERMS = `select (select count(*) from search.terms where books > 0) as items,
+    count(*) filter (where t.term is null) as missing,
+    count(*) filter (where a.books <> t.books or (t.term <> '' and not exists (select from search.pairs p where p.term = t.term))) as differ,
+    count(*) filter (where a.term is null) as extra
+  from (${ACTUAL}) a full join (select * from search.terms where books <> 0) t using (term)`
+
+const WRONG_BOOKS = `select count(*) filter (where hidden <> hide) as differ, count(*) filter (where is_gone) as extra
+  from (select hidden, ${SHOULD_HIDE} as hide,
+      (select t.source_hash is null from shop.books t where t.source_key = b.source_key) as is_gone
+    from search.books b) s`
+
+export type SearchCheck = {
+  /** Words of the dictionary. */
+  readonly items: number
+  readonly missing: number
+  readonly differ: number
+  readonly extra: number
+}
+
+export const checkSearch = async (sql: SqlQueries): Promise<SearchCheck> => {
+  const [terms] = await sql.query<SearchCheck>(WRONG_TERMS)
+  const [books] = await sql.query<{ differ: number; extra: number }>(WRONG_BOOKS)
+  const { items = 0, missing = 0, differ = 0, extra = 0 } = terms ?? {}
+  return { items, missing, differ: differ + (books?.differ ?? 0), extra: extra + (books?.extra ?? 0) }
+}
+
+/** Makes the dictionary again from the documents, and decides again which books are hidden. Applies wait meanwhile, searches do not. */
+export const mendSearch = (sql: Sql): Promise<void> =>
+  sql.transaction(
+    async transaction => {
+      await transaction.query('lock table search.books in share row exclusive mode')
+      await transaction.query(
+        'delete from search.books b using shop.books t where t.source_key = b.source_key and t.source_hash is null',
+      )
+      await transaction.query(
+        `update search.books b set hidden = s.hide from (select source_key, ${SHOULD_HIDE} as hide from search.books) s
+         where s.source_key = b.source_key and b.hidden <> s.hide`,
+      )
+      const terms = await transaction.query<{ term: string; books: number }>(ACTUAL)
+      await transaction.query('delete from search.terms')
+      await transaction.query('delete from search.pairs')
+      for (let at = 0; at < terms.length; at += TERMS_AT_ONCE)
+        await countTerms(
+          transaction,
+          new Map(terms.slice(at, at + TERMS_AT_ONCE).map(({ term, books }) => [term, books])),
+        )
+    },
+    { isUnlimited: true },
+  )
+
+/** Whether all documents were written by this version. */
+export const isSearchCurrent = async (sql: SqlQueries): Promise<boolean> =>
+  (await readPosition(sql, VERSION_POSITION)) === String(DOCUMENT_VERSION)
+
+/** Records, within `apply`, that all documents were written by this version. Throws RebuiltError for another generation. */
+export const recordSearchVersion = (transaction: SqlQueries, generation: string): Promise<void> =>
+  writePosition(transaction, { source: VERSION_POSITION, position: String(DOCUMENT_VERSION), generation })
+
+/** Verifies all but the documents, which are verified with their books; with `mend` everything is then right, and of this version. */
+export const verifySearch = async (
+  { sql, apply }: { readonly sql: Sql; readonly apply: Apply },
+  { mend, generation }: { readonly mend: boolean; readonly generation: string },
+): Promise<SearchCheck & { readonly mended: number }> => {
+  const found = await checkSearch(sql)
+  const wrong = found.missing + found.differ + found.extra
+  if (!mend || (wrong === 0 && (await isSearchCurrent(sql)))) return { ...found, mended: 0 }
+  await mendSearch(sql)
+  await apply([], transaction => recordSearchVersion(transaction, generation))
+  return { ...found, mended: wrong }
+}
