@@ -10,6 +10,7 @@ import { createApply } from './apply.ts'
 import { startFollower } from './follow.ts'
 import type { Follower } from './follower.ts'
 import { emptyProjection } from './rebuild.ts'
+import { checkSearch, isSearchCurrent } from './search-check.ts'
 import { isClean, verify } from './verify.ts'
 
 const shop = await createTestShop({ books: [aBook(), aBook({ book_id: 'two', title: 'Two' })] })
@@ -196,6 +197,16 @@ test('where changes may have been missed, everything is compared and mended', as
   await expect.poll(isSame, PATIENT).toBe(true)
   expect(compared()).toEqual(['comparing every item: the machine was restarted while the shop ran'])
   await rebooted.stop()
+})
+
+test('the documents of search of another release are written again', async () => {
+  await projection.sql.query("delete from sync.positions where source = 'search'")
+  for (const table of ['books', 'terms', 'pairs']) await projection.sql.query(`delete from search.${table}`)
+  const follower = follow()
+  await expect.poll(() => isSearchCurrent(projection.sql), PATIENT).toBe(true)
+  expect(await projection.sql.query('select count(*) as n from search.books')).toEqual([{ n: 2 }])
+  expect(await checkSearch(projection.sql)).toMatchObject({ missing: 0, differ: 0, extra: 0 })
+  await follower.stop()
 })
 
 test('verification finds nothing while a whole category is renamed', async () => {

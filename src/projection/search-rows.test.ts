@@ -100,7 +100,7 @@ test('counts and hidden books stay right under concurrent applies of books that 
   }
   await Promise.all(
     names.map(async (name, i) => {
-      for (let round = i % 3; round < 6; round++) await change(name, round)
+      for (let round = i % 3; round < 7; round++) await change(name, round)
     }),
   )
   await apply(names.map(keyOf))
