@@ -6,6 +6,7 @@ import type { CursorSeal } from '../http/cursor.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import type { ChangeLog } from './index/change-log.ts'
 import type { LiveIndex } from './index/live-index.ts'
+import type { SearchTerms } from './search-terms.ts'
 import type { BookTable } from './table.ts'
 
 /** Reading single books. */
@@ -30,4 +31,9 @@ export type EditDeps = LookupDeps & {
   readonly now: () => Date
 }
 
-export type CatalogDeps = BrowseDeps & EditDeps & { readonly blobs: Blobs }
+export type CatalogDeps = BrowseDeps &
+  EditDeps & {
+    readonly blobs: Blobs
+    /** Counts searches; undefined without PostgreSQL, which has the reports of them. */
+    readonly searchTerms?: Pick<SearchTerms, 'count'> | undefined
+  }

@@ -56,12 +56,19 @@ const forStaff = ({ currency }: CatalogDeps, book: Book, headers: Map<string, st
   return toStaffView(book, currency)
 }
 
+/** A page of books, which is counted as a search if it is one. Cached responses are not. */
+const search = async (deps: CatalogDeps, query: api.BrowseParams): Promise<api.BookPage> => {
+  const page = await browse(deps, query)
+  deps.searchTerms?.count(query, page.total)
+  return page
+}
+
 const enqueueCover = createCoverQueue()
 
 export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   route(api.searchBooks, async context => {
     cacheList(deps, context)
-    return browse(deps, context.query)
+    return search(deps, context.query)
   }),
   route(api.suggestBooks, async context => {
     cacheList(deps, context)
@@ -86,7 +93,7 @@ export const catalogRoutes = (deps: CatalogDeps): Route[] => [
   }),
   route(api.browseBooks, async context => {
     cacheList(deps, context)
-    return browse(deps, context.query)
+    return search(deps, context.query)
   }),
   route(shelvesApi.getFrontPage, async context => {
     cacheList(deps, context)

@@ -14,6 +14,7 @@ import type { CartTable } from '../cart/table.ts'
 import type { ChangeLog } from '../catalog/index/change-log.ts'
 import type { LiveIndex } from '../catalog/index/live-index.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
+import type { SearchTerms } from '../catalog/search-terms.ts'
 import type { BookKey, BookTable } from '../catalog/table.ts'
 import type { Blobs } from '../core/blobs.ts'
 import { healthRoutes, type ProjectionHealth } from '../health/health.ts'
@@ -51,6 +52,7 @@ export type Deps = AppContext & {
   readonly books: BookTable
   readonly changes: ChangeLog
   readonly liveIndex: LiveIndex
+  readonly searchTerms: SearchTerms | undefined
   // Cart
   readonly carts: CartTable
   readonly cartReader: CartReader

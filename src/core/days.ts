@@ -9,6 +9,16 @@ const formatFor = (locale: string, timeZone: string): Intl.DateTimeFormat => {
   return format
 }
 
+const sortableFormats = new Map<string, Intl.DateTimeFormat>()
+
+/** The day of an instant in a time zone: '2026-05-31'. */
+export const dayIn = (timeZone: string, at: Date): string => {
+  const fields = { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' } as const
+  const format = sortableFormats.get(timeZone) ?? new Intl.DateTimeFormat('en-CA', fields)
+  sortableFormats.set(timeZone, format)
+  return format.format(at)
+}
+
 /** A day such as 2025-09-05, which is the same everywhere; an instant has a time as well. */
 const isDay = (date: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(date)
 

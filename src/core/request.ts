@@ -10,6 +10,8 @@ export type CurrentRequest = {
   route: string | undefined
   /** Whether the response already has the id and the other headers of every response. */
   hasStandardHeaders: boolean
+  /** Whether a shopper looks at something: what is counted of visits is counted for it. */
+  isVisit: () => boolean
   /** Whether it was refused by load shedding; such requests are logged together, in one line. */
   isShed: boolean
 }
@@ -26,6 +28,7 @@ export const runInRequest = <T>(id: string | undefined, work: (request: CurrentR
     calls: 0,
     route: undefined,
     hasStandardHeaders: false,
+    isVisit: () => false,
     isShed: false,
   }
   return requests.run(request, work, request)

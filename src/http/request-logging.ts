@@ -2,6 +2,7 @@
 import type { Log } from '../core/log/log.ts'
 import { currentRequest, runInRequest, standardHeaders } from '../core/request.ts'
 import type { Caller } from './client-ip.ts'
+import { isVisit } from './visits.ts'
 
 type Serve = (request: Request, caller?: Caller) => Response | Promise<Response>
 
@@ -41,12 +42,14 @@ export const withRequestLogging = (
     const outer = currentRequest()
     if (outer)
       return runInRequest(outer.id, async inner => {
+        inner.isVisit = outer.isVisit
         const response = await serve(request, caller)
         outer.calls += inner.calls
         return response
       })
     const since = performance.now()
     return runInRequest(caller?.requestId?.(), async current => {
+      current.isVisit = () => isVisit(request)
       const response = await serve(request, caller)
       if (!current.hasStandardHeaders)
         for (const [name, value] of Object.entries(standardHeaders())) response.headers.set(name, value)

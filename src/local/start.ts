@@ -164,6 +164,7 @@ const startParts = async (
   const postgres = await loadPostgres(settings, { db, secret, journal, log })
   const { sql, projection } = postgres ?? {}
   const deps = createDeps(settings, { db, sql, projection, blobs, secret, log })
+  cleanups.push(() => deps.searchTerms?.stop())
   if (engine) {
     const created = await createTables(db, settings.names)
     log.event('tables', created.length > 0 ? `created ${created.join(', ')}` : 'ready')

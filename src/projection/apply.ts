@@ -56,7 +56,7 @@ const groupByTable = ({ tables, pseudonyms }: ApplyDeps, keys: readonly Captured
   tables.flatMap(table => {
     const own = new Map<string, Keyed>()
     for (const one of keys)
-      if (one.table === table.source) {
+      if (one.table === table.source && table.accepts(one.key)) {
         const sourceKey = pseudonyms.keyOf(table.id, one.key)
         own.set(sourceKey, { ...one, sourceKey })
       }

@@ -8,7 +8,7 @@ import type { Apply, ApplyDeps } from './apply.ts'
 import { readGeneration, readPosition, recordRun, writePosition } from './positions.ts'
 
 export type BackfillDeps = Pick<ApplyDeps, 'sql' | 'tables' | 'pseudonyms'> & {
-  readonly db: Pick<Dynamo, 'scan'>
+  readonly db: Pick<Dynamo, 'scan' | 'pages'>
   readonly apply: Apply
 }
 
@@ -80,7 +80,7 @@ export const backfill = async (
     if (!progress.done) {
       const after = progress.after === undefined ? undefined : pseudonyms.open(progress.after)?.key
       const scan = { pageSize: PAGE, attributes: table.keyAttributes, ...(after && { after }) }
-      for await (const page of db.scan(table.source, scan)) {
+      for await (const page of table.pages(db, scan)) {
         if (signal?.aborted) return total + items
         const keys = page.map(item => ({ table: table.source, key: keyOf(item) }))
         items += keys.length

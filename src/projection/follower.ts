@@ -18,7 +18,7 @@ export type ChangeReader<P> = {
 }
 
 export type FollowDeps<P> = ApplyDeps & {
-  readonly db: Pick<Dynamo, 'batchGetAll' | 'scan' | 'get' | 'transact'>
+  readonly db: Pick<Dynamo, 'batchGetAll' | 'scan' | 'pages' | 'get' | 'transact'>
   readonly apply: Apply
   /** The control table, which has the marker; without it, tables that were put back from a copy are not noticed. */
   readonly controlTable?: string

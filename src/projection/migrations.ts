@@ -98,6 +98,17 @@ const GENERATIONS = [
   `create unlogged table sync.seen (run text, source_key bytea, at timestamptz not null default now(), primary key (run, source_key))`,
 ]
 
+/** Words of fewer than three searches may be about a person, and are not shown. */
+const SEARCHES = [
+  `create table shop.search_days (${SOURCE}, day date not null)`,
+  `create table shop.searches (source_key bytea references shop.search_days on delete cascade, day date not null, words text not null,
+    times int not null, without_result int not null, primary key (source_key, words))`,
+  'create index on shop.searches (day)',
+  `create view report.searches as
+    select day, words, sum(times)::bigint as times, sum(without_result)::bigint as without_result from shop.searches
+    where words in (select words from shop.searches group by words having sum(times) >= 3) group by day, words`,
+]
+
 /** From 1, without gaps; a migration that was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: 'projection', statements: TABLES },
@@ -105,4 +116,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 3, name: 'customers and positions for reports', statements: FOR_REPORTS },
   { number: 4, name: 'generations', statements: GENERATIONS },
   { number: 5, name: 'search', statements: SEARCH_TABLES },
+  { number: 6, name: 'search terms', statements: SEARCHES },
 ]

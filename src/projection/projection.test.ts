@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { ADDRESS, aBook, checkOut, createTestShop } from '../../test/kit.ts'
 import { createTestProjection } from '../../test/projection.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
+import { sweepExpired } from '../local/sweeper.ts'
 import { backfill, isBackfilled, type PassOptions } from './backfill.ts'
 import { RebuiltError, readGeneration, readLastRun, readParked, writePosition } from './positions.ts'
 import { emptyProjection } from './rebuild.ts'
@@ -290,6 +292,44 @@ test('an item that PostgreSQL refuses is parked, and the others are applied', as
   await db.transact(keys.map(({ key }) => ({ action: 'Delete', table: books, key })))
   await apply(keys)
   expect(await readParked(sql, 10)).toEqual([])
+})
+
+test('counted search terms are projected by day, and expire with their item; other rows of the control table are left out', async () => {
+  const { key, pk } = CONTROL_ROWS.searchTerms
+  const item = (id: string, terms: unknown) => ({ ...key(id), terms, expires_at: 1 })
+  const items = [
+    item('2026-11-30#a', [
+      ['dune', 2, 0],
+      ['the hobit', 1, 1],
+    ]),
+    item('2026-11-30#b', [
+      ['dune', 1, 1],
+      ['constructor', 3, 0],
+    ]),
+    item('2026-12-01#c', [['dune', 1, 0]]),
+    item('yesterday#d', []),
+  ]
+  const table = shop.names.control
+  await db.transact(items.map(one => ({ action: 'Put', table, item: one })))
+  const keys = items.map(({ sk }) => ({ table, key: { pk, sk } }))
+  const other = { table, key: { pk: 'email#a@example.com', sk: 'email' } }
+  expect(await apply([...keys, other])).toEqual({ written: 3, removed: 0, parked: 1 })
+  expect(isClean(await verify(projection))).toBe(true)
+  const shown = () =>
+    sql.query(
+      'select day::text as day, words, times, without_result from report.searches order by day, words',
+    )
+  expect(await shown()).toEqual([
+    { day: '2026-11-30', words: 'constructor', times: 3, without_result: 0 },
+    { day: '2026-11-30', words: 'dune', times: 3, without_result: 1 },
+    { day: '2026-12-01', words: 'dune', times: 1, without_result: 0 },
+  ])
+  await sweepExpired({ ...shop.deps, now: () => new Date() })
+  expect(await verify(projection, { mend: true })).toMatchObject({
+    extra: 4,
+    tables: { searches: { items: 0 } },
+  })
+  expect(await sql.query('select from shop.searches')).toEqual([])
 })
 
 test('applied by many at once while it changes, an item ends as it is', async () => {

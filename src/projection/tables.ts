@@ -1,13 +1,20 @@
 /** The tables of DynamoDB that the projection follows, each with its mapper and the SQL of its rows. */
+import { partition } from '../core/control/row-kind.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
+import type { Dynamo, Key, ScanOptions } from '../core/dynamo/dynamo.ts'
+import type { Item } from '../core/dynamo/write.ts'
 import { TABLES, type TableId, type TableNames } from '../tables/definitions.ts'
 import { mapBook } from './map-books.ts'
 import { mapCart } from './map-carts.ts'
 import { mapOrder } from './map-orders.ts'
+import { mapSearches } from './map-searches.ts'
 import { mapUser } from './map-users.ts'
 import type { MapItem } from './mapping.ts'
 import { STORED_BOOKS } from './search-rows.ts'
 
-export type ProjectedId = Exclude<TableId, 'control'>
+export type ProjectedId = Exclude<TableId, 'control'> | 'searches'
+
+export type ReadOptions = Pick<ScanOptions, 'attributes' | 'after'> & { readonly pageSize: number }
 
 export type ProjectedTable = {
   readonly id: ProjectedId
@@ -15,6 +22,13 @@ export type ProjectedTable = {
   readonly source: string
   readonly keyAttributes: readonly string[]
   readonly map: MapItem
+  /** Whether an item of the source with this key is one of its own. */
+  readonly accepts: (key: Key) => boolean
+  /** Its items, or what follows the key `after`, page by page. */
+  readonly pages: (
+    db: Pick<Dynamo, 'scan' | 'pages'>,
+    options: ReadOptions,
+  ) => AsyncGenerator<readonly Item[]>
   /** Table of the rows, in PostgreSQL. */
   readonly target: string
   /** What is stored of each item, as a relation: `source_key`, `source_hash` and `sealed_key`. */
@@ -41,7 +55,12 @@ const CART_GONE = `gone_at = now(), owner = null, outcome = case
   when now() >= expires_at then 'abandoned'
   else 'emptied' end`
 
-const PROJECTED: Readonly<Record<ProjectedId, Omit<ProjectedTable, 'id' | 'source' | 'keyAttributes'>>> = {
+type Projected = Omit<ProjectedTable, 'id' | 'source' | 'keyAttributes' | 'accepts' | 'pages'> & {
+  /** The partition of the control table that it is, where it is no table of its own. */
+  readonly partition?: string
+}
+
+const PROJECTED: Readonly<Record<ProjectedId, Projected>> = {
   books: {
     map: mapBook,
     target: 'shop.books',
@@ -116,18 +135,34 @@ const PROJECTED: Readonly<Record<ProjectedId, Omit<ProjectedTable, 'id' | 'sourc
     columns: { customer: 'bytea', account_status: 'text', country: 'text', since: 'timestamptz' },
     children: {},
   },
+  searches: {
+    partition: CONTROL_ROWS.searchTerms.pk,
+    map: mapSearches,
+    target: 'shop.search_days',
+    stored: 'shop.search_days',
+    columns: { day: 'date' },
+    children: { searches: { day: 'date', words: 'text', times: 'int', without_result: 'int' } },
+  },
 }
 
 /** Orders come before carts: what became of a cart is up to its owner's orders. */
-const PROJECTED_IDS: readonly ProjectedId[] = ['books', 'orders', 'carts', 'users']
+const PROJECTED_IDS: readonly ProjectedId[] = ['books', 'orders', 'carts', 'users', 'searches']
 
 export const projectedTables = (names: TableNames): readonly ProjectedTable[] =>
   PROJECTED_IDS.map(id => {
-    const { hash, range }: { readonly hash: string; readonly range?: string } = TABLES[id].key
+    const { partition: pk, ...projected } = PROJECTED[id]
+    const tableId: TableId = id === 'searches' ? 'control' : id
+    const source = names[tableId]
+    const { hash, range }: { readonly hash: string; readonly range?: string } = TABLES[tableId].key
     return {
       id,
-      source: names[id],
+      source,
       keyAttributes: range === undefined ? [hash] : [hash, range],
-      ...PROJECTED[id],
+      accepts: key => pk === undefined || key[hash] === pk,
+      pages: (db, options) =>
+        pk === undefined
+          ? db.scan(source, options)
+          : db.pages({ ...partition(source, pk), ...(options.after && { after: options.after }) }),
+      ...projected,
     }
   })

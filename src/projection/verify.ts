@@ -14,7 +14,7 @@ import { verifySearch } from './search-check.ts'
 import type { ProjectedTable } from './tables.ts'
 
 export type VerifyDeps = Pick<ApplyDeps, 'sql' | 'tables' | 'pseudonyms'> & {
-  readonly db: Pick<Dynamo, 'scan' | 'batchGetAll'>
+  readonly db: Pick<Dynamo, 'scan' | 'pages' | 'batchGetAll'>
   readonly apply: Apply
   /** Waits until what was captured before this moment is applied; false when that does not happen, as without a follower. */
   readonly settled: (since: Date) => Promise<boolean>
@@ -143,7 +143,7 @@ export const verify = async (
     let candidates: Candidates = new Map()
     let items = 0
     let since = performance.now()
-    for await (const page of db.scan(table.source, { pageSize: PAGE })) {
+    for await (const page of table.pages(db, { pageSize: PAGE })) {
       if (signal?.aborted) break
       const keys = new Map<string, CapturedKey>()
       const checksums = page.map(item => {

@@ -1,4 +1,5 @@
 /** The period of a report, as a caller asks for it. */
+import { dayIn } from '../core/days.ts'
 import { ShopError } from '../core/errors.ts'
 import { type Choice, choicesOf, type Report } from './report.ts'
 import type { ReportQuery } from './schema.ts'
@@ -8,15 +9,6 @@ const DAY_MS = 86_400_000
 /** Ten years: a report by day has a row for each. */
 const MAX_DAYS = 3_660
 const DEFAULT_DAYS = 30
-
-/** The day of an instant in a time zone: '2026-05-31'. */
-export const dayIn = (zone: string, at: Date): string =>
-  new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).format(at)
 
 const addDays = (day: string, days: number): string =>
   new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10)

@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/postgres.ts'
+import { dayIn } from '../core/days.ts'
 import { MIGRATIONS } from '../projection/migrations.ts'
-import { dayIn } from './period.ts'
 import { REPORT_NAMES, type ReportName } from './reports.ts'
 import { createReports } from './service.ts'
 
@@ -77,7 +77,7 @@ const insert = async (table: string, rows: readonly Record<string, string | numb
 
 const fill = async (books: readonly Book[], orders: readonly Order[]) => {
   await sql.query(
-    'truncate shop.books, shop.orders, shop.carts, shop.book_authors, shop.order_lines, shop.order_steps',
+    'truncate shop.books, shop.orders, shop.carts, shop.book_authors, shop.order_lines, shop.order_steps cascade',
   )
   const bookRow = (one: Book, i: number) => ({
     source_key: hex('b', i),
@@ -426,6 +426,57 @@ test('every report says what a plain sum over the orders says, in any time zone,
         )
       },
     ),
+    { numRuns: 10 },
+  )
+})
+
+test('search terms are summed over days and processes; rare ones are left out', async () => {
+  const DAYS = ['2026-11-09', '2026-11-10', '2026-11-12', '2026-11-13']
+  const counted = fc.record({
+    day: fc.constantFrom(...DAYS),
+    words: fc.constantFrom('dune', 'the hobit', 'ulysses'),
+    times: fc.integer({ min: 1, max: 3 }),
+    missed: fc.boolean(),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(counted, { maxLength: 12 }), async all => {
+      await sql.query('truncate shop.search_days cascade')
+      await insert(
+        'shop.search_days',
+        all.map(({ day }, i) => ({ source_key: hex('s', i), day })),
+      )
+      await insert(
+        'shop.searches',
+        all.map(({ day, words, times, missed }, i) => ({
+          source_key: hex('s', i),
+          day,
+          words,
+          times,
+          without_result: missed ? times : 0,
+        })),
+      )
+      await move()
+      const within = all.filter(({ day }) => day >= '2026-11-10' && day <= '2026-11-12')
+      const summed = [...Map.groupBy(within, ({ words }) => words)]
+        .map(([words, some]) => ({
+          words,
+          times: sumBy(some, one => one.times),
+          missed: sumBy(some, one => (one.missed ? one.times : 0)),
+        }))
+        .filter(({ times }) => times >= 3)
+        .sort((a, b) => (a.words < b.words ? -1 : 1))
+      const reports = reportsIn('UTC')
+      const period = { from: '2026-11-10', to: '2026-11-12' }
+      expect((await reports.run('searches', period)).rows).toEqual(
+        summed.toSorted((a, b) => b.times - a.times).map(one => [one.words, one.times, one.missed]),
+      )
+      expect((await reports.run('searches-without-result', period)).rows).toEqual(
+        summed
+          .filter(({ missed }) => missed > 0)
+          .sort((a, b) => b.missed - a.missed)
+          .map(one => [one.words, one.missed, one.times]),
+      )
+    }),
     { numRuns: 10 },
   )
 })

@@ -2,6 +2,7 @@
 import { ORDER_REPORTS } from './order-reports.ts'
 import type { Report } from './report.ts'
 import { SALES_REPORTS } from './sales-reports.ts'
+import { SEARCH_REPORTS } from './search-reports.ts'
 import { STOCK_REPORTS } from './stock-reports.ts'
 
 const { revenue, tax, customers, cohorts, carts } = ORDER_REPORTS
@@ -14,6 +15,7 @@ export const REPORTS = {
   customers,
   cohorts,
   carts,
+  ...SEARCH_REPORTS,
 } as const satisfies Record<string, Report>
 
 export type ReportName = keyof typeof REPORTS

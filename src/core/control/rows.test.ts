@@ -21,6 +21,7 @@ const KEYS: readonly (readonly [ControlKey, pk: string, sk: string])[] = [
   [CONTROL_ROWS.projection.key('marker'), 'projection', 'marker'],
   [CONTROL_ROWS.bookPointer.key('tech-001'), 'book#tech-001', 'pointer'],
   [CONTROL_ROWS.catalogChange.key('01m8'), 'catalog-changes', '01m8'],
+  [CONTROL_ROWS.searchTerms.key('2025-09-05#0f'), 'searches', '2025-09-05#0f'],
   [CONTROL_ROWS.renamedCategory.key('Sci-Fi'), 'renamed-categories', 'Sci-Fi'],
   [CONTROL_ROWS.idempotency.key('user-1', 'my key'), 'idem#user-1', 'checkout#my key'],
   [
@@ -109,7 +110,12 @@ test('a row is of exactly one kind, and its id can be read from its key', () => 
 })
 
 /** Kinds that release 0.2.0 does not have, and those that it has and 0.1.0 does not; its fixture renames no category. */
-const ADDED_TO_0_2 = [CONTROL_ROWS.outboxShard, CONTROL_ROWS.projection, CONTROL_ROWS.writeFence]
+const ADDED_TO_0_2 = [
+  CONTROL_ROWS.outboxShard,
+  CONTROL_ROWS.projection,
+  CONTROL_ROWS.searchTerms,
+  CONTROL_ROWS.writeFence,
+]
 const ADDED_TO_0_1 = [
   CONTROL_ROWS.orderNumber,
   CONTROL_ROWS.orderNumbering,

@@ -33,6 +33,12 @@ export const CONTROL_ROWS = {
     owner: 'catalog/index/change-log.ts',
     personalData: false,
   }),
+  /** How often shoppers searched for which words, by day and the process that counted; thirteen months. */
+  searchTerms: rowList('searches', {
+    ttl: 396 * DAY,
+    owner: 'catalog/search-terms.ts',
+    personalData: false,
+  }),
   /** Categories that were renamed or merged, by their former names: where links to them lead. */
   renamedCategory: rowList('renamed-categories', {
     ttl: 'never',
