@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import * as z from 'zod'
 import { decimalsOf, findCurrency } from '#src/core/currency.ts'
 import { parseDecimal } from '#src/core/money.ts'
-import { FUNCTIONS, type FunctionId } from '#src/lambda/functions.ts'
+import { FUNCTIONS, type FunctionId, OPTIONAL_FUNCTIONS } from '#src/lambda/functions.ts'
 import { parseSender } from '#src/notifications/sender.ts'
 import { PROFILE_OPTIONS } from './profile.ts'
 import { STAGE_NAMES, type StageName } from './stage.ts'
@@ -21,7 +21,10 @@ const StreamArn = z.string().regex(/^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:t
 const BooleanOption = z.union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')])
 const Email = z.email({ error: 'must be an email address, for example you@example.com' })
 
-const FUNCTION_IDS = FUNCTIONS.map(({ id }) => id) as [FunctionId, ...FunctionId[]]
+const FUNCTION_IDS = [...FUNCTIONS, ...OPTIONAL_FUNCTIONS].map(({ id }) => id) as [
+  FunctionId,
+  ...FunctionId[],
+]
 
 /** A number for some functions: `OrderProcess=20,ShoppingCart=10`, or an object. */
 const perFunction = (expected: string, min: number, max: number) =>

@@ -47,6 +47,7 @@ const SIZES: Readonly<Record<FunctionId, Size>> = {
   IndexConsumer: { memory: FUNCTION_MEMORY, seconds: 600 },
   OutboxConsumer: { memory: 512, seconds: 120 },
   Sweeper: { memory: 512, seconds: 240 },
+  ReportsConsumer: { memory: 512, seconds: 600 },
 }
 
 export type FunctionProps = FunctionContext & { readonly code: CodeFolders; readonly blobs: Bucket }

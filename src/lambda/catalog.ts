@@ -6,6 +6,7 @@ import { createHttpApp } from '../composition/app.ts'
 import { createAppContext } from '../composition/base.ts'
 import { createCatalogDeps } from '../composition/catalog.ts'
 import { createBucketBlobs } from '../composition/clients.ts'
+import type { Settings } from '../composition/settings.ts'
 import { indexAge } from '../health/ages.ts'
 import { healthRoutes } from '../health/health.ts'
 import type { Caller } from '../http/client-ip.ts'
@@ -23,6 +24,18 @@ const MAX_LOAD_WAIT_MS = 5_000
 /** How long a request waits for it then (ms): between requests Lambda stops the function, and the loading with it. */
 const MAX_REQUEST_WAIT_MS = 1_000
 const GAUGE_INTERVAL_MS = 60_000
+
+/** How long a report waits for a database that is paused (ms), and for its rows: the gateway waits 30 s. */
+const REPORT_RESUME_MS = 6_000
+const REPORT_ANSWER_MS = 20_000
+
+/** PostgreSQL of the reports; undefined where the shop has none. */
+const openReports = async (settings: Settings) => {
+  if (!settings.aurora) return undefined
+  const { createAuroraSql } = await import('../composition/aurora.ts')
+  const limits = { resumeWithinMs: REPORT_RESUME_MS, answerWithinMs: REPORT_ANSWER_MS }
+  return { reader: createAuroraSql(settings, settings.aurora, limits) }
+}
 
 const { base, secrets } = createFunctionContext(['secret', 'proxy'])
 const catalog = createCatalogDeps(base, createBucketBlobs(base.settings))
@@ -51,8 +64,7 @@ const deps = {
 const app = createHttpApp(deps, [
   ...catalogRoutes(deps),
   ...healthRoutes(deps),
-  // A function has no PostgreSQL: its reports say so.
-  ...reportRoutes({ ...deps, sql: undefined }),
+  ...reportRoutes({ ...deps, sql: await openReports(base.settings) }),
 ])
 mountDocs(app.hono, base.publicUrl, base.shop.name)
 await Promise.race([loading, sleep(MAX_LOAD_WAIT_MS, undefined, { ref: false })])

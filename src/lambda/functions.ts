@@ -16,6 +16,8 @@ export type Trigger =
       readonly filter?: object
       /** Batches of one shard of the stream that are worked on at once, those of one partition in their order; 1 unless given. */
       readonly parallelBatches?: number
+      /** How long records are collected for a batch, and how many at most; 1 second and 100 unless given. */
+      readonly batching?: { readonly seconds: number; readonly records: number }
     }
   | { readonly kind: 'schedule'; readonly everyMinutes: number }
 
@@ -31,9 +33,16 @@ export type FunctionDefinition = {
   /** Blobs: covers and the snapshot of the index; `write` includes reading. */
   readonly blobs?: Right
   readonly sendsMail?: boolean
+  /** Reads or writes PostgreSQL through the Data API, where the option `reports` is on. */
+  readonly usesDatabase?: boolean
+  /** Only deployed where this option is on. */
+  readonly option?: 'reports'
   /** The secrets it reads: the shop's, and the one by which the CDN proves itself. */
   readonly secrets: readonly ('secret' | 'proxy')[]
 }
+
+/** How long the streams collect changes for PostgreSQL. Its position is that much behind. */
+export const STREAM_WINDOW_SECONDS = 20
 
 const none = { endpoints: [], otherRoutes: [], triggers: [] } as const
 const HTTP_SECRETS = ['secret', 'proxy'] as const
@@ -48,6 +57,7 @@ export const FUNCTIONS = [
     otherRoutes: ['ANY /api/{proxy+}', 'ANY /api'],
     tables: TABLE_RIGHTS.BookCatalog,
     blobs: 'write',
+    usesDatabase: true,
     secrets: HTTP_SECRETS,
   },
   {
@@ -133,7 +143,26 @@ export const FUNCTIONS = [
   },
 ] as const satisfies readonly FunctionDefinition[]
 
-export type FunctionId = (typeof FUNCTIONS)[number]['id']
+/** Functions that are deployed only where their option is on. */
+export const OPTIONAL_FUNCTIONS = [
+  {
+    ...none,
+    id: 'ReportsConsumer',
+    entry: 'reports-stream',
+    option: 'reports',
+    // Keys alone are read of the records. Those of the control table are nothing that reports show.
+    triggers: (['books', 'orders', 'carts', 'users'] as const).map(table => ({
+      kind: 'stream' as const,
+      table,
+      batching: { seconds: STREAM_WINDOW_SECONDS, records: 1_000 },
+    })),
+    tables: TABLE_RIGHTS.ReportsConsumer,
+    usesDatabase: true,
+    secrets: ['secret'],
+  },
+] as const satisfies readonly FunctionDefinition[]
+
+export type FunctionId = (typeof FUNCTIONS | typeof OPTIONAL_FUNCTIONS)[number]['id']
 
 /** The function that checks new versions in a rollout; it has no version of its own that gets calls. */
 export const RELEASE_CHECK = {
@@ -146,7 +175,10 @@ export const RELEASE_CHECK = {
 
 /** Functions that have a bundle. */
 export type BundleId = FunctionId | typeof RELEASE_CHECK.id
-export const BUNDLES: readonly BundleId[] = [...FUNCTIONS.map(({ id }) => id), RELEASE_CHECK.id]
+export const BUNDLES: readonly BundleId[] = [
+  ...[...FUNCTIONS, ...OPTIONAL_FUNCTIONS].map(({ id }) => id),
+  RELEASE_CHECK.id,
+]
 
 /** The gateway's route key of an endpoint: `GET /api/books/{book_id}`, or with a greedy variable, `{category+}`. */
 export const routeKey = ({ method, path, slashesInPath }: Endpoint): string =>
@@ -161,7 +193,7 @@ export const hasRoutes = ({
 
 /** The definition of a function. Throws TypeError for an unknown id. */
 export const findFunction = (id: BundleId): FunctionDefinition => {
-  const found = [...FUNCTIONS, RELEASE_CHECK].find(one => one.id === id)
+  const found = [...FUNCTIONS, ...OPTIONAL_FUNCTIONS, RELEASE_CHECK].find(one => one.id === id)
   if (!found) throw new TypeError(`must be the id of a function: ${id}`)
   return found
 }

@@ -199,6 +199,13 @@ export const TABLE_RIGHTS = {
     ...OF_EARLIER_RELEASE,
     onRows(['Query'], outboxShard, outbox, erasure),
   ],
+  ReportsConsumer: [
+    ...START,
+    onTable('books', 'BatchGetItem'),
+    onTable('orders', 'BatchGetItem'),
+    onTable('carts', 'BatchGetItem'),
+    onTable('users', 'BatchGetItem'),
+  ],
 } as const satisfies Readonly<Record<string, readonly TableRight[]>>
 
 /** What a partition key begins with where it has further letters; otherwise the whole key. */

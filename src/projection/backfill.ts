@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import type { Dynamo, Key } from '../core/dynamo/dynamo.ts'
+import type { SqlQueries } from '../core/sql/sql.ts'
 import type { Apply, ApplyDeps } from './apply.ts'
 import { readGeneration, readPosition, recordRun, writePosition } from './positions.ts'
 
@@ -30,7 +31,7 @@ const sourceOf = (id: string): string => `backfill:${id}`
 export const isBackfilled = async ({
   sql,
   tables,
-}: Pick<BackfillDeps, 'sql' | 'tables'>): Promise<boolean> => {
+}: Pick<BackfillDeps, 'tables'> & { readonly sql: SqlQueries }): Promise<boolean> => {
   for (const { id } of tables) {
     const position = await readPosition(sql, sourceOf(id))
     if (position === undefined || !Progress.parse(JSON.parse(position)).done) return false

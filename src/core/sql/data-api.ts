@@ -26,6 +26,8 @@ export type DataApiOptions = {
   readonly database: string
   /** How long a statement waits for a paused cluster, which takes about 15 s; in milliseconds, 60,000 by default. */
   readonly resumeWithinMs?: number
+  /** How long a statement may take before it is given up, in milliseconds; 50,000 by default. */
+  readonly answerWithinMs?: number
   /** Pause before try `n + 1` of a request that was not carried out, in milliseconds. */
   readonly pause?: (tries: number) => number
 }
@@ -34,12 +36,7 @@ const RESUME_WITHIN_MS = 60_000
 /** The Data API ends a statement after 45 s. */
 const ANSWER_WITHIN_MS = 50_000
 /** A request is sent once: only here it is known whether it may be repeated. */
-const ONCE: AwsRetryPolicy = {
-  maxTries: 1,
-  pause: () => 0,
-  withinMs: ANSWER_WITHIN_MS,
-  answerWithinMs: ANSWER_WITHIN_MS,
-}
+const ONCE: AwsRetryPolicy = { maxTries: 1, pause: () => 0, withinMs: ANSWER_WITHIN_MS }
 
 const TIMEOUT_STATE = '57014'
 const FAILED_TRANSACTION_STATE = '25P02'
@@ -99,9 +96,10 @@ export const createDataApiSql = ({
   secretArn,
   database,
   resumeWithinMs = RESUME_WITHIN_MS,
+  answerWithinMs = ANSWER_WITHIN_MS,
   pause = backoff(500, 3_000),
 }: DataApiOptions): Sql => {
-  const send = createAwsClient(endpoint, sign, ONCE)
+  const send = createAwsClient(endpoint, sign, { ...ONCE, answerWithinMs })
   let isClosed = false
 
   /** Sends a request, again while the cluster wakes up. Throws SqlError. */

@@ -1,0 +1,151 @@
+/** The bundle of ReportsConsumer, with stream batches as Lambda sends them, over stand-ins of the Data API and of SQS. */
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { expect, test } from 'vitest'
+import { startFunctions } from '../../test/deployments.ts'
+import { CLUSTER_ARN, DATABASE_SECRET_ARN, startFakeDataApi } from '../../test/fake-data-api.ts'
+import { startFakeQueue } from '../../test/fake-queue.ts'
+import { aBook, checkOut, createTestShop, TEST_SECRET } from '../../test/kit.ts'
+import { startFunction } from '../../test/lambda-function.ts'
+import { openTestDatabase } from '../../test/postgres.ts'
+import { readItems } from '../../test/table-contents.ts'
+import type { CapturedKey } from '../core/dynamo/capture.ts'
+import { createProjection } from '../projection/projection.ts'
+import { readAsOf } from '../projection/saved-position.ts'
+import { createStreamedProjection } from '../projection/streamed.ts'
+import { verify } from '../projection/verify.ts'
+import { TABLES } from '../tables/definitions.ts'
+
+const shop = await createTestShop({ books: [aBook({ stock_quantity: 500 })] })
+const { db, currency } = shop.deps
+const { names } = shop
+const { environment } = await startFunctions(shop.deps, [])
+const SCHEDULED = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }
+
+let sequence = 0
+const recordOf = ({ table, key }: CapturedKey) => ({
+  eventSource: 'aws:dynamodb',
+  eventSourceARN: `arn:aws:dynamodb:eu-central-1:123456789012:table/${table}/stream/2026-01-01T00:00:00.000`,
+  dynamodb: {
+    Keys: marshall(key),
+    ApproximateCreationDateTime: Date.now() / 1000,
+    SequenceNumber: String(++sequence).padStart(20, '0'),
+  },
+})
+const poison = { ...recordOf({ table: names.books, key: {} }), dynamodb: { SequenceNumber: '1' } }
+
+const keysOf = async (id: 'books' | 'orders' | 'carts'): Promise<CapturedKey[]> => {
+  const { hash, range } = TABLES[id].key
+  return (await readItems(shop, id)).map(item => ({
+    table: names[id],
+    key: { [hash]: String(item[hash]), [range]: String(item[range]) },
+  }))
+}
+
+const order = async () => {
+  const buyer = shop.visitor()
+  await buyer.post('/api/cart/items', { book_id: 'tech-001' })
+  return (await checkOut(buyer)).body.order_id
+}
+
+/** A database of its own with the function; its migrations are the function's. */
+const openConsumer = async (more: Readonly<Record<string, string>> = {}) => {
+  const { url, sql } = await openTestDatabase()
+  const api = await startFakeDataApi(url)
+  const start = (other: Readonly<Record<string, string>> = {}) =>
+    startFunction('ReportsConsumer', {
+      ...environment,
+      DATABASE_ARN: CLUSTER_ARN,
+      DATABASE_SECRET_ARN,
+      DATA_API_ENDPOINT: api.endpoint,
+      ...more,
+      ...other,
+    })
+  const projection = createProjection({ db, sql, names, currency, secret: TEST_SECRET })
+  const compare = () => verify({ ...projection, settled: async () => true })
+  return { sql, api, start, projection, compare }
+}
+
+test('live: batches are applied, records that cannot be read are left behind, and what failed is delivered again', async () => {
+  const { sql, api, start, projection, compare } = await openConsumer()
+  await order()
+  const consumer = await start()
+  const keys = [...(await keysOf('books')), ...(await keysOf('orders'))]
+  api.pause(2)
+  const batch = { Records: [poison, ...keys.map(recordOf), recordOf({ table: 'another', key: { id: '1' } })] }
+  expect(await consumer.invoke(batch)).toEqual({ batchItemFailures: [] })
+  expect(await sql.query('select 1 from report.orders')).toHaveLength(1)
+  // Before the backfill nobody is told that the reports are complete.
+  expect((await readAsOf(sql))?.getTime()).toBe(0)
+  await createStreamedProjection(projection).backfill()
+  const filledAt = await readAsOf(sql)
+  expect(filledAt?.getTime()).toBeGreaterThan(0)
+  expect(await compare()).toMatchObject({ missing: 0, differ: 0, extra: 0 })
+  await order()
+  expect(await compare()).toMatchObject({ missing: 1, differ: 1 })
+  // A failure in the second hundred: the first is not delivered again.
+  const [book] = await keysOf('books')
+  const many = Array.from({ length: 150 }, () => recordOf(book ?? { table: '', key: {} }))
+  const failing = await start({ ORDERS_TABLE_NAME: 'no-such-table' })
+  const records = [...many, recordOf({ table: 'no-such-table', key: { user_id: 'a', order_id: 'b' } })]
+  expect(await failing.invoke({ Records: records })).toEqual({
+    batchItemFailures: [{ itemIdentifier: many[100]?.dynamodb.SequenceNumber }],
+  })
+  expect(await compare()).toMatchObject({ missing: 1, differ: 0 })
+  expect(await consumer.invoke({ Records: (await keysOf('orders')).map(recordOf) })).toEqual({
+    batchItemFailures: [],
+  })
+  expect(await compare()).toMatchObject({ missing: 0, differ: 0, extra: 0 })
+  expect((await readAsOf(sql))?.getTime()).toBeGreaterThanOrEqual(filledAt?.getTime() ?? 0)
+  expect(await consumer.invoke({ Records: [] })).toEqual({ batchItemFailures: [] })
+})
+
+test('by schedule: keys wait in a queue without waking the database, each once, and a failed drain loses nothing', async () => {
+  const queue = await startFakeQueue()
+  const { api, start, projection, compare } = await openConsumer({ CAPTURED_KEYS_QUEUE: queue.url })
+  await createStreamedProjection(projection).backfill()
+  const consumer = await start()
+  await order()
+  await order()
+  const keys = [...(await keysOf('books')), ...(await keysOf('orders'))]
+  const before = api.calls.length
+  const batch = { Records: [...keys, ...keys].map(recordOf) }
+  expect(await consumer.invoke(batch)).toEqual({ batchItemFailures: [] })
+  await consumer.invoke(SCHEDULED)
+  expect(api.calls.length).toBeGreaterThan(before)
+  expect(queue.waiting()).toEqual([])
+  expect(await compare()).toMatchObject({ missing: 0, differ: 0, extra: 0 })
+  const drained = api.calls.length
+  await consumer.invoke(SCHEDULED)
+  expect(api.calls.length).toBe(drained)
+
+  await order()
+  const refused = [...(await keysOf('books')), ...(await keysOf('orders'))].map(recordOf)
+  queue.state.fail = 3
+  expect(await consumer.invoke({ Records: refused })).toEqual({
+    batchItemFailures: [{ itemIdentifier: refused[0]?.dynamodb.SequenceNumber }],
+  })
+  await consumer.invoke({ Records: refused })
+  expect(queue.waiting()).toHaveLength(1)
+  expect(JSON.parse(queue.waiting()[0] ?? '')).toHaveLength(refused.length)
+  const failing = await start({ ORDERS_TABLE_NAME: 'no-such-table', DATA_API_ENDPOINT: 'http://127.0.0.1:1' })
+  await expect(failing.invoke(SCHEDULED)).rejects.toThrow('cannot be reached')
+  expect(queue.waiting()).toEqual([])
+  queue.redeliver()
+  await consumer.invoke(SCHEDULED)
+  queue.redeliver()
+  expect(queue.waiting()).toEqual([])
+  expect(await compare()).toMatchObject({ missing: 0, differ: 0, extra: 0 })
+})
+
+test('many keys become several messages', async () => {
+  const queue = await startFakeQueue()
+  const { start } = await openConsumer({ CAPTURED_KEYS_QUEUE: queue.url })
+  const consumer = await start()
+  const keys = Array.from({ length: 100 }, (_, i) => ({
+    table: names.carts,
+    key: { user_id: `${'ü'.repeat(900)}${i}`, cart_id: 'c' },
+  }))
+  expect(await consumer.invoke({ Records: keys.map(recordOf) })).toEqual({ batchItemFailures: [] })
+  expect(queue.waiting()).toHaveLength(2)
+  expect(queue.waiting().flatMap(one => JSON.parse(one))).toHaveLength(100)
+})

@@ -1,0 +1,101 @@
+/**
+ * ReportsConsumer function: brings PostgreSQL up to date with the tables. Batches of their streams name the keys that changed; they are applied at once, or
+ * where there is a queue wait in it until the schedule.
+ */
+import type {
+  Context,
+  DynamoDBBatchResponse,
+  DynamoDBRecord,
+  DynamoDBStreamEvent,
+  ScheduledEvent,
+} from 'aws-lambda'
+import { createAuroraSql } from '../composition/aurora.ts'
+import { createSigner } from '../composition/clients.ts'
+import { SettingsError } from '../composition/settings.ts'
+import { createQueue } from '../core/aws/sqs.ts'
+import type { CapturedKey } from '../core/dynamo/capture.ts'
+import { fromWire } from '../core/dynamo/marshal.ts'
+import { isUnavailable } from '../core/sql/sql.ts'
+import { drainKeys, queueKeys } from '../projection/key-queue.ts'
+import { createProjection } from '../projection/projection.ts'
+import { createStreamedProjection } from '../projection/streamed.ts'
+import { STREAM_WINDOW_SECONDS } from './functions.ts'
+import { createFunctionContext } from './open.ts'
+import { isEmptyBatch } from './version-checks.ts'
+
+/** Keys of one transaction; the records of a stream before them are done when it fails. */
+const RECORDS_AT_ONCE = 100
+/** A drain begins nothing new later than this before the timeout (ms): it may wait for the database to wake up. */
+const RESERVE_MS = 120_000
+/** How long records may be on their way here, besides the batching window (ms). */
+const DELIVERY_MS = 5_000
+
+const { base, secrets } = createFunctionContext(['secret'])
+const { secret } = await secrets
+const { settings, db, names, currency, report, log } = base
+if (!settings.aurora) throw new SettingsError('DATABASE_ARN and DATABASE_SECRET_ARN must be set')
+const { keysQueue, region } = settings.aurora
+const sql = createAuroraSql(settings, settings.aurora)
+const projection = createStreamedProjection(createProjection({ db, sql, names, currency, secret }))
+const queue =
+  keysQueue === undefined ? undefined : createQueue(keysQueue, createSigner(settings, 'sqs', region))
+
+/** The key of a record; undefined for a record without one, which a retry would not give one. */
+const readKey = ({ dynamodb, eventSourceARN = '' }: DynamoDBRecord): CapturedKey | undefined => {
+  try {
+    const table = /:table\/([^/]+)\//.exec(eventSourceARN)?.[1]
+    const entries = Object.entries(fromWire(dynamodb?.Keys ?? {}))
+    if (table === undefined || entries.length === 0)
+      throw new TypeError('a stream record must have a table and a key')
+    return { table, key: Object.fromEntries(entries.map(([name, value]) => [name, String(value)])) }
+  } catch (error) {
+    report(error)
+    return undefined
+  }
+}
+
+const CAPTURE_MS = STREAM_WINDOW_SECONDS * 1_000 + DELIVERY_MS
+
+/** Everything that changed before is among the records of this batch and earlier ones, unless other shards are behind. */
+const completeUntil = (records: readonly DynamoDBRecord[]): Date => {
+  const times = records.map(
+    ({ dynamodb }) => (dynamodb?.ApproximateCreationDateTime ?? Number.POSITIVE_INFINITY) * 1_000,
+  )
+  return new Date(Math.min(Date.now() - CAPTURE_MS, ...times))
+}
+
+/** Takes the records in their order. After a failure Lambda delivers the rest again. */
+const takeRecords = async (records: readonly DynamoDBRecord[]): Promise<DynamoDBBatchResponse> => {
+  for (let i = 0; i < records.length; i += RECORDS_AT_ONCE) {
+    const some = records.slice(i, i + RECORDS_AT_ONCE)
+    const keys = some.flatMap(record => readKey(record) ?? [])
+    try {
+      if (queue) await queueKeys(queue, keys)
+      else await projection.apply(keys, completeUntil(records.slice(i)))
+    } catch (error) {
+      isUnavailable(error) ? log.event('projection', `waiting: ${error}`, {}) : report(error)
+      return { batchItemFailures: [{ itemIdentifier: some[0]?.dynamodb?.SequenceNumber ?? '' }] }
+    }
+  }
+  return { batchItemFailures: [] }
+}
+
+/** A failed drain is one of the function: its messages stay, and the next one begins with them. */
+const drain = async ({ getRemainingTimeInMillis }: Context): Promise<void> => {
+  if (!queue) return
+  const { keys, isEmpty } = await drainKeys(queue, projection, {
+    capturedUntil: new Date(Date.now() - CAPTURE_MS),
+    hasTime: () => getRemainingTimeInMillis() > RESERVE_MS,
+  })
+  if (keys > 0) log.event('projection', `${keys} keys applied${isEmpty ? '' : ', more are waiting'}`, {})
+}
+
+export const handler = async (
+  event: DynamoDBStreamEvent | ScheduledEvent,
+  context: Context,
+): Promise<DynamoDBBatchResponse> => {
+  if (isEmptyBatch(event)) return { batchItemFailures: [] }
+  if ('Records' in event) return takeRecords(event.Records)
+  await drain(context)
+  return { batchItemFailures: [] }
+}
