@@ -1,20 +1,22 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-// Each test file has a process of its own, which then need not compile all packages again.
+// Child processes of the tests need not compile all packages again.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
   new URL('node_modules/.cache/compile-tests', import.meta.url),
 )
 
+const TESTS = ['src', 'test', 'tools', 'infra', 'web'].map(folder => `${folder}/**/*.test.ts`)
+/** Test files that replace modules, and so cannot share them with other files. */
+const WITH_MOCKS = [
+  'infra/operate/{cdk,deployment}.test.ts',
+  'src/accounts/{account-enumeration,email-uniqueness}.test.ts',
+  'src/local/upgrade-copy.test.ts',
+  'tools/fuzz/fuzz.test.ts',
+]
+
 export default defineConfig({
   test: {
-    include: [
-      'src/**/*.test.ts',
-      'test/**/*.test.ts',
-      'tools/**/*.test.ts',
-      'infra/**/*.test.ts',
-      'web/**/*.test.ts',
-    ],
     globalSetup: [
       'test/timeout-setup.ts',
       'test/pages-setup.ts',
@@ -22,12 +24,17 @@ export default defineConfig({
       'test/unused-rights-setup.ts',
       'web/tests/browser-setup.ts',
     ],
-    setupFiles: ['test/log-leak-setup.ts'],
+    setupFiles: ['test/file-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // What was built for production runs as it was built.
     server: { deps: { external: [/\/build\/pages-/] } },
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than cores on a small machine: browsers and child processes make tests wait.
+    maxWorkers: 3,
+    projects: [
+      { extends: true, test: { name: 'tests', include: TESTS, exclude: WITH_MOCKS, isolate: false } },
+      { extends: true, test: { name: 'with mocks', include: WITH_MOCKS } },
+    ],
   },
 })

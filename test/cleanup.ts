@@ -1,14 +1,12 @@
-/** Cleanup tasks: run after the tests of a file, or by `runCleanup` in programs without tests. */
-const runner = process.env.VITEST ? await import('vitest') : undefined
+/** Cleanup tasks: run after the tests of a file (`file-setup.ts`), and at the end of programs that use the test kit. */
 const tasks: (() => unknown)[] = []
 
-/** Registers a cleanup task. */
+/** Registers a cleanup task where there is something to clean up: test files share modules. */
 export const onCleanup = (end: () => unknown): void => {
-  if (runner) runner.afterAll(async () => void (await end()))
-  else tasks.push(end)
+  tasks.push(end)
 }
 
-/** Runs all cleanup tasks of a program, the last first. */
+/** Runs all cleanup tasks, the last first, and forgets them. */
 export const runCleanup = async (): Promise<void> => {
   for (let end = tasks.pop(); end; end = tasks.pop()) await end()
 }

@@ -1,6 +1,5 @@
 /** Deployments of a test shop: a local server, and Lambda bundles behind a gateway. */
 import { serve } from '@hono/node-server'
-import { afterAll } from 'vitest'
 import { createShop, type Deps } from '#src/composition/shop.ts'
 import { type Caller, readCaller } from '#src/http/client-ip.ts'
 import type { FunctionId } from '#src/lambda/functions.ts'
@@ -11,6 +10,7 @@ import { TABLE_IDS, TABLES } from '#src/tables/definitions.ts'
 import { PUBLIC_PAGE_PATTERNS, SITE_FILE_PATTERNS } from '../infra/edge/path-patterns.ts'
 import { createViewerRequestCode } from '../infra/edge/viewer-request.ts'
 import { createEdgeFunction, firstMatch } from './cdn.ts'
+import { onCleanup } from './cleanup.ts'
 import { startFakeAws } from './fake-aws.ts'
 import { startGateway } from './gateway.ts'
 import { getTestEngine, TEST_SECRET, type TestShop } from './kit.ts'
@@ -24,11 +24,6 @@ export const PUBLIC_URL = 'https://shop.example'
 export const CDN_SETTINGS = { PUBLIC_URL, TRUSTED_PROXY_SECRET: PROXY_SECRET }
 
 type Fetch = TestShop['fetch']
-
-const closing: (() => unknown)[] = []
-afterAll(() => {
-  for (const close of closing.splice(0)) close()
-})
 
 const runViewerRequest = createEdgeFunction(createViewerRequestCode('CloudShelf'))
 
@@ -81,7 +76,8 @@ export const startServer = async (deps: Deps): Promise<Fetch> => {
     )
   const port = await new Promise<number>(done => {
     const server = serve({ fetch: asked, hostname: '127.0.0.1', port: 0 }, ({ port }) => done(port))
-    closing.push(build.close, () => server.close())
+    onCleanup(build.close)
+    onCleanup(() => void server.close())
   })
   return sendThroughCdn(`http://127.0.0.1:${port}`)
 }
@@ -110,7 +106,7 @@ export const SSM_PARAMETERS = {
 export const startFunctions = async (deps: Deps, ids: readonly FunctionId[]) => {
   registerSecret('the secret of the proxy', PROXY_SECRET)
   const aws = await startFakeAws(SSM_PARAMETERS)
-  closing.push(aws.close)
+  onCleanup(aws.close)
   const gateway = await startGateway()
   const environment = { ...(await createFunctionEnvironment(deps, aws.url)), API_URL: gateway.url }
   const started = await Promise.all(ids.map(id => startFunction(id, environment)))

@@ -35,11 +35,6 @@ export type FaultyEngine = {
   readonly faults: () => number
 }
 
-const closing: (() => void)[] = []
-onCleanup(() => {
-  for (const close of closing.splice(0)) close()
-})
-
 /** A DynamoDB error response. */
 export const dynamoError = (type: string, more: object = {}): Fault => ({
   status: 400,
@@ -147,7 +142,7 @@ export const startFaultyEngine = async (): Promise<FaultyEngine> => {
     })
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  closing.push(() => {
+  onCleanup(() => {
     isClosed = true
     server.close()
     server.closeAllConnections()

@@ -1,16 +1,11 @@
 /** Local stand-in for API Gateway (HTTP API, payload 2.0): routes, events and responses as functions see them. */
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import { afterAll } from 'vitest'
 import { FUNCTIONS, type FunctionDefinition, type FunctionId, routeKey } from '#src/lambda/functions.ts'
+import { onCleanup } from './cleanup.ts'
 import { createGatewayEvent, decodePath } from './gateway-event.ts'
 import type { LambdaFunction } from './lambda-function.ts'
-
-const servers = new Set<Server>()
-afterAll(() => {
-  for (const server of servers) server.close()
-})
 
 /** Lambda's limit for events and responses. */
 const MAX_BYTES = 6 * 1024 * 1024
@@ -83,7 +78,7 @@ export const startGateway = async () => {
       response.writeHead(500).end(JSON.stringify({ message: 'Internal Server Error', error: String(error) }))
     }
   })
-  servers.add(server)
+  onCleanup(() => void server.close())
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
   return {

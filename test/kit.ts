@@ -28,26 +28,25 @@ import { recordLog, registerSecret, registerSecretsIn } from './log-leaks.ts'
 import { withRecordedCalls } from './table-rights.ts'
 
 let engine: Promise<Engine> | undefined
-const folders: string[] = []
 
 /** Creates a folder that is removed after the tests of this file. */
 export const temporaryFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-test-'))
-  folders.push(folder)
+  onCleanup(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
 /** The engine of this test file, started on first use. */
 export const getTestEngine = (): Promise<Engine> => {
-  engine ??= lockDataFolder(temporaryFolder()).then(folder => startEngine({ folder }))
+  if (engine === undefined) {
+    engine = lockDataFolder(temporaryFolder()).then(folder => startEngine({ folder }))
+    onCleanup(async () => {
+      await (await engine)?.stop()
+      engine = undefined
+    })
+  }
   return engine
 }
-
-onCleanup(async () => {
-  await (await engine)?.stop()
-  engine = undefined
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
 
 let shops = 0
 

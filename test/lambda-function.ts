@@ -1,21 +1,16 @@
 /** Lambda functions for tests: each bundle in its own process, with only Lambda's environment. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { afterAll } from 'vitest'
 import type { BundleId } from '#src/lambda/functions.ts'
 import { bundleFunction } from '../infra/bundle.ts'
+import { onCleanup } from './cleanup.ts'
 import { recordLog } from './log-leaks.ts'
 import { recordCalls } from './table-rights.ts'
 
 const RUNTIME = fileURLToPath(new URL('lambda-runtime.mjs', import.meta.url))
-const running = new Set<ChildProcess>()
-
-afterAll(() => {
-  for (const child of running) child.kill()
-})
 
 export type LambdaFunction = {
   readonly id: BundleId
@@ -69,7 +64,7 @@ export const startFunction = async (
     env: { ...lambdaEnvironment(id, folder), REPORT_TABLE_CALLS: 'true', ...environment },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   })
-  running.add(child)
+  onCleanup(() => void child.kill())
   let log = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', chunk => {
@@ -79,7 +74,6 @@ export const startFunction = async (
   const ready = new Promise<void>((done, failed) => {
     waiting.set('ready', () => done())
     child.once('exit', code => {
-      running.delete(child)
       recordLog(log)
       for (const [line, answer] of waiting)
         answer({ id: line, error: `${id} has ended with ${code}:\n${log}` })

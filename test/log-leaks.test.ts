@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { orderFor, temporaryFolder } from './kit.ts'
-import { findLeaks, recordLog, registerSecret, registerSecretsIn } from './log-leaks.ts'
+import { recordLog, registerSecret, registerSecretsIn, takeLeaks } from './log-leaks.ts'
 import { startShopProcess } from './shop-process.ts'
 
 /** Findings of a separate process: what a test leaks on purpose must not fail its own file. */
 const leaksIn = (source: string): string[] => {
   const at = new URL('./log-leaks.ts', import.meta.url)
-  const code = `import { registerSecret, registerSecretsIn, findLeaks, recordLog } from '${at}'; ${source}; console.log(JSON.stringify(findLeaks()))`
+  const code = `import { registerSecret, registerSecretsIn, takeLeaks, recordLog } from '${at}'; ${source}; console.log(JSON.stringify(takeLeaks()))`
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     encoding: 'utf8',
   })
@@ -126,5 +126,5 @@ test('the log of a shop contains no password, token, cookie, name or address, ev
   expect(new Set(requests.map(line => line.route))).toContain('/reset-password')
   for (const word of [email, password, token, 'Canary', 'canary-jane', 'canary of'])
     expect(shop.output()).not.toContain(word)
-  expect(findLeaks()).toEqual([])
+  expect(takeLeaks()).toEqual([])
 })

@@ -1,6 +1,6 @@
 /**
  * Log leak check: secrets that shoppers send or receive must not appear in logs or error reports. The test kit registers both;
- * `log-leak-setup.ts` compares them after each test file.
+ * `file-setup.ts` compares them after each test file.
  */
 import { inspect } from 'node:util'
 
@@ -52,10 +52,29 @@ export const recordLog = (...what: readonly unknown[]): void => {
   for (const one of what) lines.push(typeof one === 'string' ? one : inspect(one, { depth: 8 }))
 }
 
-/** Secrets that were logged, each with its line. */
-export const findLeaks = (): string[] =>
-  lines.flatMap(line =>
+let isConsoleRecorded = false
+
+/** Records what is written to the console, too. */
+export const recordConsole = (): void => {
+  if (isConsoleRecorded) return
+  isConsoleRecorded = true
+  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+    const say = console[level]
+    console[level] = (...what: unknown[]) => {
+      recordLog(...what)
+      say(...what)
+    }
+  }
+}
+
+/** Secrets that were logged since the last call, each with its line; what was recorded and registered is forgotten. */
+export const takeLeaks = (): string[] => {
+  const leaks = lines.flatMap(line =>
     [...secrets]
       .filter(([value]) => line.includes(value))
       .map(([value, what]) => `${what} ${value.slice(0, 60)} in: ${line.slice(0, 400)}`),
   )
+  lines.length = 0
+  secrets.clear()
+  return leaks
+}

@@ -26,11 +26,6 @@ type Grant = {
   readonly forged: TokenOverrides
 }
 
-const closing: (() => void)[] = []
-onCleanup(() => {
-  for (const close of closing.splice(0)) close()
-})
-
 const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 export const rs256 = (input: string, key: KeyObject): string =>
   createSign('RSA-SHA256').update(input).sign(key, 'base64url')
@@ -108,7 +103,7 @@ export const startIssuer = async () => {
     return give(404, {})
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  closing.push(() => {
+  onCleanup(() => {
     server.close()
     server.closeAllConnections()
   })

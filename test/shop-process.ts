@@ -14,12 +14,6 @@ export const START: readonly string[] = (
 ).scripts.start
   .split(' ')
   .slice(1)
-const running = new Set<ChildProcess>()
-
-onCleanup(async () => {
-  await Promise.all([...running].map(child => waitForExit(child, 'SIGTERM')))
-})
-
 export type Environment = Readonly<Record<string, string>>
 
 export type ShopProcess = {
@@ -59,10 +53,9 @@ const launch = (env: Environment) => {
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  running.add(child)
+  onCleanup(() => waitForExit(child, 'SIGTERM'))
   let output = ''
   child.once('exit', () => {
-    running.delete(child)
     recordLog(output)
   })
   child.stdout.on('data', chunk => {

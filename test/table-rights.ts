@@ -131,7 +131,7 @@ const ALL: readonly TableRight[] = [...new Set(Object.values(TABLE_RIGHTS).flat(
 )
 
 /** The parts of rights that this process has used. A right that several functions share is one. */
-export const usedParts = (): string[] =>
+const usedParts = (): string[] =>
   [...used].flatMap(([right, parts]) => [...parts].map(part => `${ALL.indexOf(right)} ${part}`))
 
 /** Parts of rights that are not among the used ones, for people. */
@@ -151,11 +151,10 @@ const holdersOf = (right: TableRight): string =>
     .map(([id]) => id)
     .join(', ')
 
-// Programs use the test kit too, and the global setup this file: neither has tests.
-if (process.env.VITEST_WORKER_ID) {
-  const { afterAll, expect, inject } = await import('vitest')
-  afterAll(() => {
-    writeFileSync(join(inject('usedRights'), crypto.randomUUID()), usedParts().join('\n'))
-    expect([...violations]).toEqual([])
-  })
+/** Ends a test file: keeps the rights that this process has used in `folder`, and gives back the calls without one. */
+export const takeViolations = (folder: string): string[] => {
+  writeFileSync(join(folder, String(process.pid)), usedParts().join('\n'))
+  const found = [...violations]
+  violations.clear()
+  return found
 }

@@ -3,25 +3,32 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, expect, vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { createShop } from '#src/composition/shop.ts'
 import { createLocalBuild } from '#src/pages/local-build.ts'
 import { createFreshnessCheck } from '#src/pages/page-cache.ts'
 import { createPageServer } from '#src/pages/serve.ts'
+import { onCleanup } from '../../test/cleanup.ts'
 import { createTestShop, type ShopOptions, type TestShop } from '../../test/kit.ts'
 import { launchBrowser } from './browser.ts'
 
-const cleanups: (() => Promise<unknown> | unknown)[] = []
 let browser: Promise<Browser> | undefined
 const withoutScripts = new WeakSet<BrowserContext>()
 /** Timeouts of a single wait and of a test; generous, for machines under load. */
 const WAIT_TIMEOUT_MS = 60_000
 const TEST_TIMEOUT_MS = 300_000
 
-afterAll(async () => {
-  await (await browser)?.close()
-  for (const close of cleanups.splice(0)) await close()
-})
+/** The browser of this test file, started on first use. */
+const getBrowser = (): Promise<Browser> => {
+  if (browser === undefined) {
+    browser = launchBrowser()
+    onCleanup(async () => {
+      await (await browser)?.close()
+      browser = undefined
+    })
+  }
+  return browser
+}
 
 export type Site = TestShop & {
   readonly url: string
@@ -92,12 +99,12 @@ export const startSite = async (options: ShopOptions): Promise<Site> => {
     log: shop.deps.log,
   })
   answer(pages.fetch)
-  cleanups.push(build.close, () => new Promise<void>(done => server.close(() => done())))
+  onCleanup(() => new Promise<void>(done => server.close(() => done())))
+  onCleanup(build.close)
   // Loads the page bundle, so that no test has to wait for it.
   await pages.fetch(new Request(`${url}/about`))
   const openWindow = async (settings: BrowserContextOptions = {}): Promise<Window> => {
-    browser ??= launchBrowser()
-    const context = await (await browser).newContext({
+    const context = await (await getBrowser()).newContext({
       baseURL: url,
       viewport: { width: 1280, height: 900 },
       ...settings,
@@ -142,9 +149,9 @@ export const isHydrated = (page: Page): Promise<boolean> =>
     performance.getEntriesByType('resource').some(({ name }) => new URL(name).pathname === '/visitor.data'),
   )
 
-/** Waits until the network is idle and, with scripts enabled, the page is hydrated. */
+/** Waits until the page is loaded and, with scripts enabled, hydrated. */
 export const waitForHydration = async (page: Page): Promise<void> => {
-  await page.waitForLoadState('networkidle')
+  await page.waitForLoadState('load')
   if (withoutScripts.has(page.context())) return
   await vi.waitFor(async () => expect(await isHydrated(page), `scripts of ${page.url()}`).toBe(true), {
     timeout: WAIT_TIMEOUT_MS,
