@@ -12,6 +12,7 @@ import { blobFolder, readSettings } from '#src/composition/settings.ts'
 import { createDeps, createShop, type Deps } from '#src/composition/shop.ts'
 import { engineSigner } from '#src/core/aws/sign.ts'
 import { createFolderBlobs } from '#src/core/blobs.ts'
+import { createCapturingWire } from '#src/core/dynamo/capture.ts'
 import { createDynamo } from '#src/core/dynamo/dynamo.ts'
 import { createMonitoredWire } from '#src/core/dynamo/outage.ts'
 import { createWire } from '#src/core/dynamo/wire.ts'
@@ -21,6 +22,7 @@ import { minorUnits } from '#src/core/money.ts'
 import type { Caller } from '#src/http/client-ip.ts'
 import { lockDataFolder } from '#src/local/data-folder.ts'
 import { type Engine, startEngine } from '#src/local/engine.ts'
+import { createJournal } from '#src/local/journal/journal.ts'
 import { DEFAULT_TABLE_NAMES, type TableNames } from '#src/tables/definitions.ts'
 import { createTables } from '#src/tables/provision.ts'
 import { onCleanup } from './cleanup.ts'
@@ -165,6 +167,8 @@ export type ShopOptions = {
   readonly indexLoaded?: boolean
   /** Endpoint instead of the engine's, for example of a fault-injecting proxy. */
   readonly endpoint?: string
+  /** Data folder in whose change journal the keys of its writes are captured. */
+  readonly journalIn?: string
   /** Shop whose tables this one shares, as another process does. */
   readonly sharingTablesOf?: TestShop
   /** How requests reach the shop instead of a direct call, for example a server or functions. */
@@ -252,6 +256,7 @@ export const createTestShop = async ({
   env = {},
   indexLoaded = true,
   endpoint,
+  journalIn,
   sharingTablesOf,
   transport,
   withStaff = true,
@@ -270,7 +275,9 @@ export const createTestShop = async ({
     engineSigner,
     call => createFenceGuard(settings, withRecordedCalls(call)),
   )
-  const { wire, outages } = createMonitoredWire(guarded, { event: () => {}, failure: () => {} })
+  const captured =
+    journalIn === undefined ? guarded : createCapturingWire(guarded, createJournal(journalIn, names))
+  const { wire, outages } = createMonitoredWire(captured, { event: () => {}, failure: () => {} })
   const db = createDynamo({ ...wire, call: withRecordedCalls(wire.call) }, outages)
   await createTables(db, names)
   const reported: unknown[] = []

@@ -37,7 +37,7 @@ export const lastDue = (now: Date, { hour, minute, timeZone }: DailyTime): Date 
 }
 
 const NAME = /^cloudshelf-(\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})Z\.tar(\.age)?$/
-const PARTIAL = /^cloudshelf-.*\.tar(\.age)?\.\d+\.partial$/
+const PARTIAL = /^cloudshelf-.*\.tar(\.age)?\.\d+\.partial(-items)?$/
 
 /** The name of a backup that is begun at `now`. */
 export const backupName = (now: Date, sealed: boolean): string =>

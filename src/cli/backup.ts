@@ -1,22 +1,16 @@
 /** `cloudshelf backup`: the whole shop as one file. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { Command } from 'commander'
-import manifest from '../../package.json' with { type: 'json' }
-import { BackupError } from '../backup/format.ts'
 import { readPassphrase } from '../backup/seal.ts'
-import { settingFiles } from '../backup/setting-files.ts'
-import { assertWritable, type Source, type WrittenArchive, writeArchive } from '../backup/write.ts'
-import { createDatabase } from '../composition/clients.ts'
-import { readSettings, readSetVariables } from '../composition/settings.ts'
+import { assertWritable, type WrittenArchive, writeArchive } from '../backup/write.ts'
+import { readSettings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
-import { scanRaw } from '../core/dynamo/raw-items.ts'
 import { databasePath } from '../local/data-folder.ts'
-import { takeSnapshot } from '../local/database-snapshot.ts'
 import { LOST_WITH_SECRET } from '../local/secrets.ts'
-import { DATA_VERSION } from '../local/upgrade-copy.ts'
 import { TABLE_IDS } from '../tables/definitions.ts'
 import { readRestored } from '../tables/quiet.ts'
+import { openSource } from './backup-sources.ts'
 import { CommandError } from './errors.ts'
 import { counted, note, print, printJson } from './output.ts'
 import { startBar } from './progress.ts'
@@ -29,40 +23,6 @@ type BackupOptions = {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** The shop at one moment, until `close`. */
-type OpenedSource = { readonly source: Source; readonly close: () => Promise<void> }
-
-const secretOf = ({ settings }: Deps): string | undefined => {
-  const file = join(settings.dataDir, 'secret')
-  return settings.secret === undefined && existsSync(file) ? readFileSync(file, 'utf8') : undefined
-}
-
-const openSource = async (deps: Deps): Promise<OpenedSource> => {
-  const { settings, names, blobs } = deps
-  const snapshot = await takeSnapshot(settings.dataDir)
-  const db = createDatabase(settings, () => snapshot.endpoint)
-  const texts = { ...settings.shop, secret: secretOf(deps) }
-  return {
-    source: {
-      head: {
-        release: manifest.version,
-        data_version: DATA_VERSION,
-        as_of: snapshot.asOf.toISOString(),
-        method: 'snapshot',
-        currency: settings.currency.code,
-        public_url: settings.publicUrl,
-      },
-      items: id => scanRaw(db, names[id]),
-      cover: blobs.get,
-      ...settingFiles(readSetVariables(), texts),
-    },
-    close: async () => {
-      await db.close()
-      await snapshot.close()
-    },
-  }
-}
 
 /** Items of all tables, as the database counts them. */
 const countItems = async ({ db, names }: Deps): Promise<number> => {
@@ -98,11 +58,25 @@ const write = async (deps: Deps, file: string, { passphraseFile, json }: BackupO
   const interrupted = new AbortController()
   const interrupt = (): void => interrupted.abort(new CommandError('interrupted: no backup was written'))
   for (const signal of SIGNALS) process.once(signal, interrupt)
-  const { source, close } = await openSource(deps)
+  const { signal } = interrupted
+  const collected = (items: number): void => {
+    done += items
+    bar.show(done, total, `${counted(done, 'item')} read`)
+  }
+  const begin = (what: string): void => {
+    done = 0
+    bar.show(total, total, what)
+  }
+  const opening = openSource(deps, file, { signal, items: collected, begin })
+  const { source, close } = await opening.catch((error: unknown) => {
+    bar.end()
+    throw signal.aborted ? signal.reason : error
+  })
+  done = 0
   try {
     const written = await writeArchive(file, source, {
       passphrase,
-      signal: interrupted.signal,
+      signal,
       now: deps.now,
       progress: {
         items: count => {
@@ -130,11 +104,8 @@ const assertShop = async (deps: Deps): Promise<void> => {
 const backup = async (given: string, options: BackupOptions): Promise<void> => {
   const file = resolve(given)
   const { endpoint, dataDir } = readSettings()
-  if (endpoint !== undefined)
-    throw new BackupError(
-      'a backup is made of the embedded engine alone: of another database, use its own backups (docs/operations.md for Amazon DynamoDB)',
-    )
-  if (!existsSync(databasePath(dataDir))) throw new CommandError(`there is no shop in ${dataDir}`)
+  if (endpoint === undefined && !existsSync(databasePath(dataDir)))
+    throw new CommandError(`there is no shop in ${dataDir}`)
   await assertWritable(file)
   await withDeps(
     async deps => {
@@ -152,7 +123,8 @@ const backup = async (given: string, options: BackupOptions): Promise<void> => {
 }
 
 const HELP = `
-The shop goes on meanwhile. The file has all tables as they were at one moment,
+The shop goes on meanwhile; of another database than the embedded engine, it takes
+no orders for at most two seconds at the end. The file has all tables as they were at one moment,
 the covers and the settings; it is readable by its owner only, is read back and
 verified, and overwrites nothing. It holds the personal data of your customers.
 With --passphrase-file it is sealed (in the age format), and has the secrets of

@@ -1,4 +1,6 @@
 /** The command `move` with a shop process: it follows its database to another server, and its commands say where it is. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startCommand } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
@@ -42,6 +44,13 @@ test('a running shop goes on at the server to which it was moved, and its old da
     )
     .toBe(200)
   expect(shop.output()).toContain('Restarting with it')
+
+  // A backup of that server, while the shop runs on it.
+  const there = { ...CREDENTIALS, DYNAMODB_ENDPOINT: server.endpoint }
+  const file = join(temporaryFolder(), 'shop.tar')
+  const backup = await startCommand(dataDir, ['backup', file, '--json'], there).result
+  expect(JSON.parse(backup.stdout)).toMatchObject({ head: { method: 'capture' }, items: { carts: 1 } })
+  expect(readdirSync(join(file, '..'))).toEqual(['shop.tar'])
 
   await shop.end()
   const here = await cli(['orders', 'list'])

@@ -1,11 +1,11 @@
 /** Copies of the covers, which never change under their name: those that the destination lacks. */
 import { coverBlobs } from '../catalog/cover.ts'
-import type { WireItem } from './item-hash.ts'
+import type { RawItem } from '../core/dynamo/raw-items.ts'
 import { MoveError, type Place } from './place.ts'
 
 export type CoverCopier = {
   /** Copies the covers of these books. */
-  readonly copy: (books: readonly WireItem[]) => Promise<void>
+  readonly copy: (books: readonly RawItem[]) => Promise<void>
   readonly counts: () => { readonly copied: number; readonly lost: number }
 }
 

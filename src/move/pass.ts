@@ -4,22 +4,14 @@
  */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
+import type { RawItem } from '../core/dynamo/raw-items.ts'
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { type Fence, fenceCheck } from '../core/fence/fence.ts'
 import { backoff, type RetryPolicy, retry } from '../core/retry.ts'
 import { TABLE_IDS, type TableId } from '../tables/definitions.ts'
-import type { WireItem } from './item-hash.ts'
-import {
-  type Contents,
-  hasExpired,
-  hasMarkExpired,
-  keyOfText,
-  MoveError,
-  markOf,
-  type Place,
-  readTable,
-} from './place.ts'
+import { hasExpired, hasMarkExpired, keyOfText, markOf } from '../tables/raw-items.ts'
+import { type Contents, MoveError, type Place, readTable } from './place.ts'
 
 /** A transaction has at most 100 writes, of which one is the check of the fence, and 4 MB. */
 const MAX_WRITES = 99
@@ -44,7 +36,7 @@ export type PassOptions = {
   /** Called with the items of the source that were compared so far. */
   readonly report: (items: number) => void
   /** Called with the items of each page of books. */
-  readonly onBooks?: (books: readonly WireItem[]) => Promise<void>
+  readonly onBooks?: (books: readonly RawItem[]) => Promise<void>
 }
 
 /** Carries out the writes while the fence of the destination is as this run has closed it. */
@@ -90,7 +82,7 @@ const createWriter = (place: Place, fence: Fence) => {
  * What the projection in PostgreSQL recognizes its tables by. It stays behind, so that a projection beside the destination finds it
  * gone and compares everything: it has not seen what is copied.
  */
-const isProjectionMarker = ({ pk, sk }: WireItem): boolean =>
+const isProjectionMarker = ({ pk, sk }: RawItem): boolean =>
   CONTROL_ROWS.projection.matches({ pk: pk?.S, sk: sk?.S })
 
 /**
@@ -158,7 +150,7 @@ export const readBack = async (
       const plainKey = keyOfText(id, key)
       const Key = Object.fromEntries(Object.entries(plainKey).map(([name, S]) => [name, { S }]))
       const input = { TableName: names[id], Key, ConsistentRead: true }
-      const { Item } = (await wire.call('GetItem', input, { repeatable: true })) as { Item?: WireItem }
+      const { Item } = (await wire.call('GetItem', input, { repeatable: true })) as { Item?: RawItem }
       const expected = known[id].get(key)
       if (Item && hasExpired(id, Item)) continue
       if (expected === undefined) extra += Item ? 1 : 0

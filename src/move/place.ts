@@ -1,16 +1,11 @@
 /** A place where a shop can be: its tables and its blobs, reached without the write fence. */
 import type { Blobs } from '../core/blobs.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import type { RawItem } from '../core/dynamo/raw-items.ts'
 import type { Wire } from '../core/dynamo/wire.ts'
 import { isFenceRow } from '../core/fence/fence.ts'
-import {
-  TABLE_IDS,
-  TABLES,
-  type TableDefinition,
-  type TableId,
-  type TableNames,
-} from '../tables/definitions.ts'
-import { hashItem, type WireItem } from './item-hash.ts'
+import { TABLE_IDS, type TableId, type TableNames } from '../tables/definitions.ts'
+import { hasExpired, keyText, markOf } from '../tables/raw-items.ts'
 
 export type Place = {
   /** As the operator writes it: `embedded`, a URL, or `aws:REGION:STAGE`. */
@@ -39,52 +34,13 @@ export class MoveError extends Error {
 export type Contents = Readonly<Record<TableId, Map<string, string>>>
 
 export type StoredItem = {
-  readonly item: WireItem
+  readonly item: RawItem
   /** The primary key as text. */
   readonly key: string
 }
 
-const keyText = (id: TableId, item: WireItem): string => {
-  const { hash, range }: TableDefinition['key'] = TABLES[id].key
-  return JSON.stringify([item[hash]?.S, range === undefined ? '' : item[range]?.S])
-}
-
-/** The primary key in AttributeValues. */
-export const wireKey = (id: TableId, item: WireItem): WireItem => {
-  const { hash, range }: TableDefinition['key'] = TABLES[id].key
-  return { [hash]: item[hash] ?? {}, ...(range === undefined ? {} : { [range]: item[range] ?? {} }) }
-}
-
-/** The primary key of a key's text, as plain attributes. */
-export const keyOfText = (id: TableId, text: string): Record<string, string> => {
-  const { hash, range }: TableDefinition['key'] = TABLES[id].key
-  const [first = '', second = ''] = JSON.parse(text) as string[]
-  return { [hash]: first, ...(range === undefined ? {} : { [range]: second }) }
-}
-
-const expiryOf = (id: TableId, item: WireItem): string | undefined => {
-  const { ttl }: TableDefinition = TABLES[id]
-  const expires = ttl === undefined ? undefined : item[ttl]?.N
-  return typeof expires === 'string' ? expires : undefined
-}
-
-const isOver = (expires: string | undefined): boolean =>
-  expires !== undefined && Number(expires) * 1000 <= Date.now()
-
-/** Whether the TTL of the item has passed: DynamoDB deletes it at any time, so it is neither copied nor compared. */
-export const hasExpired = (id: TableId, item: WireItem): boolean => isOver(expiryOf(id, item))
-
-/** What an item is compared by: its hash, and the time at which it expires, if it does (`<hash>@<seconds>`). */
-export const markOf = (id: TableId, item: WireItem): string => {
-  const expires = expiryOf(id, item)
-  return expires === undefined ? hashItem(item) : `${hashItem(item)}@${expires}`
-}
-
-/** Whether the item with this mark has expired by now. */
-export const hasMarkExpired = (mark: string): boolean => isOver(mark.split('@')[1])
-
 /** Whether the item belongs to the shop, and so moves with it. */
-const isOfShop = (id: TableId, item: WireItem): boolean =>
+const isOfShop = (id: TableId, item: RawItem): boolean =>
   !hasExpired(id, item) && !(id === 'control' && isFenceRow({ pk: item.pk?.S, sk: item.sk?.S }))
 
 async function* readSegment(
@@ -103,7 +59,7 @@ async function* readSegment(
   for (;;) {
     const { Items, LastEvaluatedKey }: Record<string, unknown> = await page
     if (LastEvaluatedKey) page = pageAfter(LastEvaluatedKey)
-    const items = (Items ?? []) as WireItem[]
+    const items = (Items ?? []) as RawItem[]
     yield items.filter(item => isOfShop(id, item)).map(item => ({ item, key: keyText(id, item) }))
     if (!LastEvaluatedKey) return
   }

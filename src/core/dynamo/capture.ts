@@ -4,6 +4,7 @@
  * may read the item before it is written, and a mark after is never made by a process that is killed.
  */
 import { ShopError } from '../errors.ts'
+import { isFenceRefusal } from '../fence/write-guard.ts'
 import type { Key } from './dynamo.ts'
 import { ITEM_WRITES, STATEMENTS, writesItems } from './operations.ts'
 import { DynamoError, type Wire } from './wire.ts'
@@ -123,8 +124,9 @@ export const capturedWrite = (
   return statements.every(isReadingStatement) ? undefined : { keys: [], unknown: operation }
 }
 
-/** Whether it is certain that the call which failed with this error is not carried out later either. */
-const isSettled = (error: unknown): boolean => error instanceof DynamoError && !error.afterLoss
+/** Whether it is certain that the call which failed with this error is not carried out later either. A closed fence says so. */
+const isSettled = (error: unknown): boolean =>
+  (error instanceof DynamoError && !error.afterLoss) || isFenceRefusal(error)
 
 const begin = (capture: Capture, write: CapturedWrite): (() => void) => {
   try {

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ShopError } from '../errors.ts'
 import { backoff } from '../retry.ts'
-import type { Dynamo } from './dynamo.ts'
+import type { Dynamo, Key } from './dynamo.ts'
+import { keyToWire } from './marshal.ts'
 import { DynamoError } from './wire.ts'
 
 /** An AttributeValue: one type, such as `S`, with its value. */
@@ -17,6 +18,12 @@ const MAX_BYTES = 3_500_000
 /** A table that is written to by one client grows its capacity slowly: about three minutes of patience. */
 const MAX_TRIES = 40
 const PAUSE = backoff(100, 10_000)
+/** Of a read that a write pause waits for. */
+const MAX_BRIEF_TRIES = 5
+const PAUSE_BRIEFLY = backoff(10, 80)
+
+const busy = (): ShopError =>
+  new ShopError('store_busy', 'The shop is very busy. Please try again in a moment.')
 
 /** All items of a table, page by page, read consistently. Each page is a moment of its own. */
 export async function* scanRaw(db: Pick<Dynamo, 'admin'>, table: string): AsyncGenerator<readonly RawItem[]> {
@@ -33,6 +40,66 @@ export async function* scanRaw(db: Pick<Dynamo, 'admin'>, table: string): AsyncG
     next = LastEvaluatedKey ? pageAfter(LastEvaluatedKey) : undefined
     yield (Items ?? []) as RawItem[]
   }
+}
+
+/** Keys in one BatchGetItem or TransactGetItems. */
+const MAX_KEYS = 100
+
+export type RawKey = { readonly table: string; readonly key: Key }
+export type FoundItem = RawKey & { readonly item: RawItem | undefined }
+
+/** The items of these keys as they are now, read consistently, each at a moment of its own; undefined where there is none. */
+export const getRaw = async (db: Pick<Dynamo, 'admin'>, keys: readonly RawKey[]): Promise<FoundItem[]> => {
+  const found: FoundItem[] = []
+  let left = keys
+  for (let tries = 1; left.length > 0; tries++) {
+    const batch = left.slice(0, MAX_KEYS)
+    const tables = Map.groupBy(batch, one => one.table)
+    const RequestItems = Object.fromEntries(
+      [...tables].map(([table, ones]) => [
+        table,
+        { Keys: ones.map(({ key }) => keyToWire(key)), ConsistentRead: true },
+      ]),
+    )
+    const answer = await db.admin('BatchGetItem', { RequestItems }, true)
+    const responses = (answer.Responses ?? {}) as Readonly<Record<string, readonly RawItem[]>>
+    const unread = (answer.UnprocessedKeys ?? {}) as Readonly<Record<string, { Keys?: readonly RawItem[] }>>
+    const again = batch.filter(one => unread[one.table]?.Keys?.some(key => hasKey(key, one.key)))
+    for (const one of batch)
+      if (!again.includes(one))
+        found.push({ ...one, item: responses[one.table]?.find(item => hasKey(item, one.key)) })
+    left = [...again, ...left.slice(batch.length)]
+    if (again.length < batch.length) tries = 0
+    else if (tries === MAX_TRIES) throw busy()
+    if (again.length > 0) await sleep(PAUSE(tries))
+  }
+  return found
+}
+
+const hasKey = (item: RawItem, key: Key): boolean =>
+  Object.entries(key).every(([name, value]) => item[name]?.S === value)
+
+/**
+ * The items of at most 100 keys as they are at one moment: all of a transaction, or nothing of it. Throws store_busy where other
+ * writes are in the way for too long.
+ */
+export const getRawAtOnce = async (
+  db: Pick<Dynamo, 'admin'>,
+  keys: readonly RawKey[],
+): Promise<FoundItem[]> => {
+  if (keys.length === 0) return []
+  if (keys.length > MAX_KEYS) throw busy()
+  const TransactItems = keys.map(({ table, key }) => ({ Get: { TableName: table, Key: keyToWire(key) } }))
+  for (let tries = 1; ; tries++)
+    try {
+      const { Responses } = await db.admin('TransactGetItems', { TransactItems }, true)
+      const items = Responses as readonly { readonly Item?: RawItem }[]
+      return keys.map((one, i) => ({ ...one, item: items[i]?.Item }))
+    } catch (error) {
+      if (!isPassing(error)) throw error
+      if (tries === MAX_BRIEF_TRIES) throw busy()
+      await sleep(PAUSE_BRIEFLY(tries))
+    }
 }
 
 /** Whether a call was not carried out because the database, or another write, was in its way. */

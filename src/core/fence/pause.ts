@@ -10,10 +10,10 @@ export type WritePause = {
 }
 
 /** What clocks may differ in their rates, and the time for ending it, as a part of the longest duration. */
-const USABLE = 0.8
+const USABLE = 0.9
 
 /**
- * Closes the fence and waits until all writes of before are carried out. The pause lasts at most `maxMs` (more than 2000), which
+ * Closes the fence and waits until all writes of before are carried out. The pause lasts at most `maxMs` (2000 or more), which
  * includes that wait of 1.2 s. `db` must be one that does not obey the fence. Throws Error where the fence is closed already.
  */
 export const pauseWrites = async (

@@ -1,10 +1,6 @@
 /** Canonical hash of an item as the DynamoDB API has it: equal for equal items, whichever database wrote the text. */
 import { hash } from 'node:crypto'
-
-/** An AttributeValue. */
-export type WireValue = Readonly<Record<string, unknown>>
-/** An item in AttributeValues. */
-export type WireItem = Readonly<Record<string, WireValue>>
+import type { RawItem, RawValue } from './raw-items.ts'
 
 const NUMBER = /^([+-]?)0*(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i
 
@@ -18,7 +14,7 @@ export const canonicalNumber = (text: string): string => {
   return `${sign === '-' ? '-' : ''}${significant}e${power}`
 }
 
-const canonical = (value: WireValue): unknown => {
+const canonical = (value: RawValue): unknown => {
   const [type = '', content] = Object.entries(value)[0] ?? []
   switch (type) {
     case 'N':
@@ -29,19 +25,19 @@ const canonical = (value: WireValue): unknown => {
     case 'BS':
       return [type, ...(content as string[]).toSorted()]
     case 'L':
-      return [type, ...(content as WireValue[]).map(canonical)]
+      return [type, ...(content as RawValue[]).map(canonical)]
     case 'M':
-      return [type, canonicalFields(content as WireItem)]
+      return [type, canonicalFields(content as RawItem)]
     default:
       return [type, content]
   }
 }
 
-const canonicalFields = (item: WireItem): unknown[] =>
+const canonicalFields = (item: RawItem): unknown[] =>
   Object.keys(item)
     .sort()
     .map(name => [name, canonical(item[name] ?? {})])
 
 /** SHA-256 of the item, in base64. */
-export const hashItem = (item: WireItem): string =>
+export const hashItem = (item: RawItem): string =>
   hash('sha256', JSON.stringify(canonicalFields(item)), 'base64')
