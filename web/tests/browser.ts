@@ -13,9 +13,12 @@ const INSTALLED = [
 /** Generous, for machines under load. */
 const START_MS = 120_000
 
-/** One process for everything is for Lambda, and drawing by an emulated graphics card takes twice the time of a page test. */
+/**
+ * Left out of the package's arguments: one process for everything, and processes that are not forked, are for Lambda; drawing by an
+ * emulated graphics card takes twice the time of a page test; and pages are tested with the same-origin policy.
+ */
 const LEFT_OUT =
-  /^--(single-process|ignore-gpu-blocklist|in-process-gpu|use-gl|use-angle|enable-unsafe-swiftshader)/
+  /^--(single-process|no-zygote|ignore-gpu-blocklist|in-process-gpu|use-gl|use-angle|enable-unsafe-swiftshader|disable-web-security|allow-running-insecure-content)/
 
 const isBundled = process.platform === 'linux' && process.arch === 'x64'
 
