@@ -4,6 +4,7 @@ import { isForSale } from '../catalog/find.ts'
 import type { Book } from '../catalog/schema.ts'
 import { toDocument } from '../catalog/search/sql/document.ts'
 import { isBook, parseBook } from '../catalog/table.ts'
+import { toListedBook } from '../catalog/views.ts'
 import { amount, instant, int, type MapItem, optionalText, text, Unmappable } from './mapping.ts'
 
 /** Keys are exact: one that PostgreSQL cannot hold is none. */
@@ -19,6 +20,11 @@ const held = (book: Book): Book => {
     typeof value === 'string' ? text(value) : value,
   ])
   return { ...book, ...Object.fromEntries(texts) }
+}
+
+const searchDocument = (book: Book) => {
+  const { description, ...row } = held(book)
+  return toDocument(toListedBook(row), description)
 }
 
 export const mapBook: MapItem = (item, { currency }) => {
@@ -41,7 +47,7 @@ export const mapBook: MapItem = (item, { currency }) => {
       created_at: instant(book.created_at),
       updated_at: instant(book.updated_at),
     },
-    ...(isForSale(book) && { search: toDocument(held(book)) }),
+    ...(isForSale(book) && { search: searchDocument(book) }),
     children: {
       book_authors: authorNames(text(book.author)).map((name, place) => ({ place, name })),
     },

@@ -5,7 +5,7 @@ import type { BrowseQuery, BrowseResult, FacetValue } from './book-index.ts'
 import { AVAILABILITIES, type BookStore, LEAST_RATINGS, SOLD_OUT } from './book-store.ts'
 import type { Names } from './names.ts'
 
-const DEFAULT_AUTHORS = 20
+export const DEFAULT_AUTHORS = 20
 
 /** Bits for the filters that a book does not pass. */
 const MISSES = {

@@ -3,7 +3,7 @@ import { isbnDigits, isbnsIn, normalizeIsbn } from '../isbn.ts'
 import type { BookStore } from './book-store.ts'
 
 const MIN_DIGITS = 6
-const MAX_FOUND = 500
+export const MAX_FOUND = 500
 
 /** ISBN-13 numbers (13 digits fit a double exactly) to slots; a number that several books share has all their slots. */
 type SlotsByIsbn = Map<number, number | number[]>
@@ -48,6 +48,17 @@ const lowerBound = (keys: Float64Array, least: number): number => {
     else high = middle
   }
   return low
+}
+
+/** The beginnings of an ISBN-13 that typed text may be, the likeliest first: of at least six digits. */
+export const isbnPrefixes = (typed: string): readonly string[] => {
+  const digits = isbnDigits(typed.normalize('NFKC').replace(/\p{Cf}/gu, ''))?.replace('X', '')
+  if (digits === undefined || digits.length < MIN_DIGITS || digits.length > 13) return []
+  return [
+    ...(/^97[89]/.test(digits) ? [digits] : []),
+    // The tenth digit of an ISBN-10 is its check digit, which the ISBN-13 does not have.
+    ...(digits.length > 10 ? [] : [`978${digits.slice(0, 9)}`]),
+  ]
 }
 
 /** Built from the store at the first lookup, so that a start need not wait for it. */
@@ -109,12 +120,11 @@ export const createIsbnLookup = (store: BookStore): IsbnLookup => {
       return Array.from(shared, at)
     },
     withPrefix: typed => {
-      const digits = isbnDigits(typed.normalize('NFKC').replace(/\p{Cf}/gu, ''))?.replace('X', '')
-      if (digits === undefined || digits.length < MIN_DIGITS || digits.length > 13) return []
-      const asThirteen = /^97[89]/.test(digits) ? inRange(digits) : []
-      if (asThirteen.length > 0 || digits.length > 10) return asThirteen
-      // The tenth digit of an ISBN-10 is its check digit, which the ISBN-13 does not have.
-      return inRange(`978${digits.slice(0, 9)}`)
+      for (const prefix of isbnPrefixes(typed)) {
+        const found = inRange(prefix)
+        if (found.length > 0) return found
+      }
+      return []
     },
   }
 }

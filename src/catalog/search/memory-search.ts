@@ -1,6 +1,6 @@
 /** Search engine in memory: browsing, searching and suggesting over typed arrays, without a database. */
 import type { ListedBook } from '../schema.ts'
-import type { BookSearch, BrowseQuery, BrowseResult, Match, Sort } from './book-index.ts'
+import type { BookSearch, BrowseQuery, BrowseResult, FacetValue, Match, Sort } from './book-index.ts'
 import type { RowListener } from './book-rows.ts'
 import type { BookStore } from './book-store.ts'
 import { createDuplicates } from './duplicates.ts'
@@ -23,16 +23,32 @@ const MAX_SHIFT = 48
 const sameWords = (a: ListedBook | undefined, b: ListedBook | undefined): boolean =>
   a?.title === b?.title && a?.author === b?.author
 
+/** What a search must know of all books, where the store has only the candidates of one query. */
+export type Corpus = {
+  readonly countBooks: () => number
+  /** The categories that have books, in any order. */
+  readonly categories: () => readonly FacetValue[]
+  /** The books that match, where that is known and not searched for. */
+  readonly matches?: Matches
+}
+
+const corpusOf = (store: BookStore): Corpus => ({
+  countBooks: () => store.size,
+  categories: () =>
+    store.categories.names.map((value, id) => ({ value, count: store.slotsOfCategory.count(id) })),
+})
+
 /** Nothing is remembered from one query to the next but sorted lists and unfiltered facets, until a row changes. */
 export const createMemorySearch = (
   store: BookStore,
   text: TextIndex,
   isbns: IsbnLookup,
+  corpus: Corpus = corpusOf(store),
 ): { readonly search: BookSearch; readonly listener: RowListener } => {
   const sortedLists = createSortedLists(store)
   const facetCounter = createFacetCounter(store)
   const duplicates = createDuplicates(store, isbns)
-  const searcher = createSearcher(store, text)
+  const searcher = createSearcher(store, text, corpus.countBooks)
   const unfilteredFacets = new Map<number, Facets>()
 
   const listener: RowListener = {
@@ -105,7 +121,9 @@ export const createMemorySearch = (
     const whole = exact.length > 0 ? exact : isbns.inText(q)
     const slots = whole.length > 0 ? whole : isbns.withPrefix(q)
     const kind = whole.length > 0 ? KIND.exact : KIND.prefix
-    return slots.length > 0 ? { slots: Uint32Array.from(slots), words: [], kindOf: () => kind } : undefined
+    return slots.length > 0
+      ? { slots: Uint32Array.from(slots), words: [], kindOf: () => kind, isExpanded: false }
+      : undefined
   }
 
   const bestOf = (matches: Matches, kept: Uint32Array, limit: number): Uint32Array =>
@@ -130,7 +148,7 @@ export const createMemorySearch = (
   const browseMatches = (query: BrowseQuery, filter: Filter, q: string): BrowseResult => {
     const { sort, offset, limit, after } = query
     const needed = offset + limit + (after === undefined ? 0 : MAX_SHIFT)
-    const matches = matchIsbn(q) ?? searcher.find(q)
+    const matches = corpus.matches ?? matchIsbn(q) ?? searcher.find(q)
     try {
       const { kept, facets } = facetCounter.count(duplicates.without(matches.slots), filter)
       const first =
@@ -157,10 +175,10 @@ export const createMemorySearch = (
     },
     suggest: async (q, limit) => {
       if (q.trim() === '' || limit < 1) return []
-      const matches = matchIsbn(q) ?? searcher.find(q, true)
+      const matches = corpus.matches ?? matchIsbn(q) ?? searcher.find(q, true)
       try {
         const best = bestOf(matches, duplicates.without(matches.slots), Math.max(SUGGEST_FROM, limit))
-        return makeSuggestions({ q, limit, best, matches, store, text })
+        return makeSuggestions({ q, limit, best, matches, store, text, categories: corpus.categories() })
       } finally {
         searcher.release(matches)
       }

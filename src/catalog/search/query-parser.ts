@@ -9,7 +9,7 @@ export const MAX_QUERY_LENGTH = 200
 export const MAX_QUERY_WORDS = 12
 const MIN_SIGNED_LENGTH = 3
 /** At most this many terms are considered for one prefix. */
-const MAX_COMPLETIONS = 4000
+export const MAX_COMPLETIONS = 4000
 
 /** How a term fits a typed word: as the same word, as one that begins like it, or as one that may have been meant. */
 export const KIND = { exact: 0, prefix: 1, fuzzy: 2 } as const
@@ -70,7 +70,7 @@ export const queryWords = (q: string): string[] => {
 }
 
 /** The words that one with a sign may be without it, and the other way round; of a few letters it is another word: C is not C++. */
-const otherSigns = (word: string): string[] => {
+export const otherSigns = (word: string): string[] => {
   if (/^\.|[+#]$/.test(word)) {
     const plain = word.replace(/^\.|[+#]+$/g, '')
     return plain.length < MIN_SIGNED_LENGTH ? [] : [plain]

@@ -12,7 +12,7 @@ import { topSlots } from './top-slots.ts'
 /** How many of the best candidates are scored exactly. */
 const EXACT_SCORES = 96
 /** Books below this share of the best rough score do not match. */
-const MIN_SHARE = 0.7
+export const MIN_SHARE = 0.7
 const ROUGH_POPULARITY = 0.15
 /** How many candidates are scored, and the score that one of them must reach, for a query to pass as free of typos. */
 const QUICK_SCORES = 16
@@ -29,6 +29,8 @@ export type Matches = {
   readonly slots: Uint32Array
   readonly words: readonly QueryWord[]
   readonly kindOf: (slot: number) => Kind
+  /** Whether words that may have been meant were looked for too. */
+  readonly isExpanded: boolean
 }
 
 /** Where a volume of a series stands among the results. */
@@ -46,7 +48,12 @@ export type Searcher = {
   readonly release: (matches: Matches) => void
 }
 
-export const createSearcher = (store: BookStore, text: TextIndex): Searcher => {
+/** `countBooks` returns how many books there are, of which the store may have a part. */
+export const createSearcher = (
+  store: BookStore,
+  text: TextIndex,
+  countBooks: () => number = () => store.size,
+): Searcher => {
   const candidates = new CandidateCollector()
   const spelling = new SpellingIndex(text.dictionary, term => text.documentCount(term))
   const parser = createQueryParser(text, spelling)
@@ -74,7 +81,7 @@ export const createSearcher = (store: BookStore, text: TextIndex): Searcher => {
       slot =>
         close.includes(slot) ||
         (kindOf(slot) === KIND.fuzzy &&
-          plausibility.isPlausible(slot, words, store.popularity[slot] ?? 0, store.size)),
+          plausibility.isPlausible(slot, words, store.popularity[slot] ?? 0, countBooks())),
     )
   }
 
@@ -132,24 +139,25 @@ export const createSearcher = (store: BookStore, text: TextIndex): Searcher => {
   /** Whether one of the best candidates has the words together, in a title or a name, and not scattered. */
   const isTidy = (words: readonly QueryWord[]): boolean =>
     roughBest(words, wellMatched(), QUICK_SCORES).some(
-      slot => scorer.score(slot, words, 0, store.size) >= TIDY_SCORE,
+      slot => scorer.score(slot, words, 0, countBooks()) >= TIDY_SCORE,
     )
 
   return {
     find: (q, isIncomplete = false) => {
-      const words = parser.parse(queryWords(q), store.size)
+      const words = parser.parse(queryWords(q), countBooks())
       const capacity = store.rows.length
-      if (!candidates.collect(text, words, capacity) || !isTidy(words)) {
-        parser.expand(words, store.size)
+      const isExpanded = !candidates.collect(text, words, capacity) || !isTidy(words)
+      if (isExpanded) {
+        parser.expand(words, countBooks())
         candidates.collect(text, words, capacity)
       }
-      return { slots: aboveFloor(wellMatched(), words, isIncomplete), words, kindOf }
+      return { slots: aboveFloor(wellMatched(), words, isIncomplete), words, kindOf, isExpanded }
     },
     best: ({ words }, slots, limit) => {
       const bestOf = (some: Uint32Array): Uint32Array => {
         const byRough = roughBest(words, some, Math.max(limit, EXACT_SCORES))
         const likely = byRough.subarray(0, EXACT_SCORES)
-        const exact = (slot: number) => scorer.score(slot, words, store.popularity[slot] ?? 0, store.size)
+        const exact = (slot: number) => scorer.score(slot, words, store.popularity[slot] ?? 0, countBooks())
         likely.set(topSlots(likely, exact, likely.length, slot => store.bookId(slot)))
         orderVolumes(likely, exact)
         return byRough

@@ -4,35 +4,24 @@ import { editDistance, TOO_FAR, TYPO } from './edit-distance.ts'
 import { phoneticKey } from './phonetic.ts'
 import { Postings } from './postings.ts'
 import { SHORT_WORD, ShortWords } from './short-words.ts'
+import {
+  LETTER_CODES,
+  letterCode,
+  MAX_EXTRA,
+  maxDistance,
+  mayBeMisspelled,
+  oneSwapAway,
+  pairsNeeded,
+} from './spelling-keys.ts'
 
 /** A term that may be meant, and how well it fits: 1 is the same word. */
 export type SpellingMatch = { readonly term: number; readonly similarity: number }
 
-const LETTER_CODES = 39
 const SOUND_BUCKETS = 16_384
 /** How many words that share letter pairs are compared, unless more share equally many. */
-const MAX_CHECKED = 96
+export const MAX_CHECKED = 96
 const MAX_MATCHES = 32
 const SAME_SOUND_SIMILARITY = 0.84
-const HAS_SIGN = /[\p{N}\p{P}\p{S}]/u
-
-/** 0 is the edge of a word, 1 to 26 the letters, 27 to 36 the digits; everything else shares the last two. */
-const letterCode = (code: number): number => {
-  if (code >= 97 && code <= 122) return code - 96
-  if (code >= 48 && code <= 57) return code - 21
-  return 37 + (code & 1)
-}
-
-/** The letter pairs of a word, its edges included, as numbers; a pair that occurs twice is there twice. */
-export const letterPairs = (word: string): number[] => {
-  let before = 0
-  return Array.from({ length: word.length + 1 }, (_, i) => {
-    const code = i < word.length ? letterCode(word.charCodeAt(i)) : 0
-    const pair = before * LETTER_CODES + code
-    before = code
-    return pair
-  })
-}
 
 const soundBucket = (key: string): number => {
   let hash = 7
@@ -40,24 +29,9 @@ const soundBucket = (key: string): number => {
   return (hash >>> 0) % SOUND_BUCKETS
 }
 
-/** The greatest edit distance, in tenths of a typo, that a word of this length may have. */
-const maxDistance = (length: number): number => {
-  if (length < 3) return 0
-  if (length < 5) return TYPO
-  if (length < 6) return TYPO * 1.5
-  return length < 9 ? TYPO * 2 : TYPO * 3
-}
-
 /** Similarity of words at an edit distance; the longer the word, the less a typo counts. */
 const similarityAt = (distance: number, length: number): number =>
   1 - (1.15 * distance) / TYPO / (length + 1.5)
-
-/** Every word that is one swap away: swapped letters break three pairs, too many for a word of medium length. */
-const oneSwapAway = (word: string): string[] =>
-  Array.from(
-    { length: word.length - 1 },
-    (_, i) => word.slice(0, i) + (word[i + 1] ?? '') + (word[i] ?? '') + word.slice(i + 2),
-  )
 
 /**
  * Index over letter pairs and sounds of a dictionary; adds new words when it is next queried. A class for the reasons of
@@ -88,8 +62,7 @@ export class SpellingIndex {
     this.#addNewWords()
     const found = new Map<number, number>()
     const limit = maxDistance(word.length)
-    // A number is hardly ever mistyped into the number of another title, nor C# into C++.
-    if (limit === 0 || HAS_SIGN.test(word)) return []
+    if (!mayBeMisspelled(word)) return []
     for (const other of word.length <= SHORT_WORD ? this.#shortWords.oneTypoAway(word) : oneSwapAway(word)) {
       const term = this.#dictionary.idOf(other)
       if (term >= 0) this.#check(word, term, limit, asPrefix, found)
@@ -151,8 +124,7 @@ export class SpellingIndex {
         if (count < 255) shared[term] = count + 1
       }
     }
-    // A typo breaks two pairs, swapped letters three.
-    const needed = Math.max(2, Math.min(pairs - 3, Math.ceil(pairs * 0.45)))
+    const needed = pairsNeeded(pairs)
     const byShared: number[][] = []
     for (let i = 0; i < seenCount; i++) {
       const term = seen[i] ?? 0
@@ -160,7 +132,7 @@ export class SpellingIndex {
       shared[term] = 0
       if (count < needed) continue
       const extra = this.#dictionary.termOf(term).length - word.length
-      if (extra < -3 || (!asPrefix && extra > 3)) continue
+      if (extra < -MAX_EXTRA || (!asPrefix && extra > MAX_EXTRA)) continue
       const rank = 2 * (pairs - Math.min(count, pairs)) + (asPrefix ? 0 : Math.abs(extra))
       const bucket = byShared[rank]
       if (bucket === undefined) byShared[rank] = [term]

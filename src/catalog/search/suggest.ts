@@ -1,7 +1,7 @@
 /** Suggestions for an incomplete query: categories, then titles and authors as they fit. */
 import { nameWords } from '../author-names.ts'
 import { foldWords } from '../fold-words.ts'
-import type { Suggestion } from './book-index.ts'
+import type { FacetValue, Suggestion } from './book-index.ts'
 import type { BookStore } from './book-store.ts'
 import { queryWords } from './query-parser.ts'
 import type { Matches } from './searcher.ts'
@@ -13,19 +13,18 @@ const MIN_LETTERS = 2
 const MIN_NAME_SIMILARITY = 0.6
 
 /** The categories whose words begin with the typed ones, biggest first. */
-const suggestCategories = (q: string, store: BookStore): Suggestion[] => {
+const suggestCategories = (q: string, categories: readonly FacetValue[]): Suggestion[] => {
   const typed = queryWords(q)
   if (typed.join('').length < MIN_LETTERS) return []
-  return store.categories.names
-    .map((name, id) => ({ name, count: store.slotsOfCategory.count(id) }))
-    .filter(({ name, count }) => {
+  return categories
+    .filter(({ value, count }) => {
       if (count === 0) return false
-      const words = foldWords(name)
+      const words = foldWords(value)
       return typed.every(prefix => words.some(word => word.startsWith(prefix)))
     })
-    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
     .slice(0, MAX_CATEGORIES)
-    .map(({ name }) => ({ kind: 'category', text: name }))
+    .map(({ value }) => ({ kind: 'category', text: value }))
 }
 
 /** Whether every typed word stands for a word of this name. */
@@ -44,14 +43,24 @@ type SuggestInput = {
   readonly matches: Matches
   readonly store: BookStore
   readonly text: TextIndex
+  /** Of all books. */
+  readonly categories: readonly FacetValue[]
 }
 
 /**
  * At most `limit` suggestions: the author of a book comes before its title when the author's name is what was typed. No
  * text twice within a kind.
  */
-export const makeSuggestions = ({ q, limit, best, matches, store, text }: SuggestInput): Suggestion[] => {
-  const found = suggestCategories(q, store)
+export const makeSuggestions = ({
+  q,
+  limit,
+  best,
+  matches,
+  store,
+  text,
+  categories,
+}: SuggestInput): Suggestion[] => {
+  const found = suggestCategories(q, categories)
   const seen = new Set<string>()
   const maxAuthors = Math.max(1, Math.floor(limit / 2))
   let authors = 0

@@ -6,13 +6,12 @@ import { authorKey, authorNames } from '../../author-names.ts'
 import { decadeOf } from '../../decade.ts'
 import { foldWords } from '../../fold-words.ts'
 import { normalizeIsbn } from '../../isbn.ts'
-import type { Book, ListedBook } from '../../schema.ts'
+import type { ListedBook } from '../../schema.ts'
 import { titleSortKey } from '../../title-order.ts'
-import { toListedBook } from '../../views.ts'
 import { AVAILABILITIES } from '../book-store.ts'
 import { phoneticKey } from '../phonetic.ts'
 import { popularity } from '../popularity.ts'
-import { letterPairs } from '../spelling-index.ts'
+import { letterPairs } from '../spelling-keys.ts'
 import { type FieldWords, wordsByField } from '../text-index.ts'
 
 /** To be raised whenever a document, a sound or the letter pairs of a word change their meaning: all books are then written again. */
@@ -64,9 +63,8 @@ const namesByKey = (line: string): ReadonlyMap<string, string> => {
   return names
 }
 
-/** The document of a book that is for sale. Its texts must be such as PostgreSQL holds. */
-export const toDocument = (book: Book): SearchDocument => {
-  const row = toListedBook(book)
+/** The document of a book. Its texts must be such as PostgreSQL holds. */
+export const toDocument = (row: ListedBook, description = ''): SearchDocument => {
   const fields = wordsByField(row)
   const authors = namesByKey(row.author)
   return {
@@ -75,7 +73,7 @@ export const toDocument = (book: Book): SearchDocument => {
     row,
     fields,
     words: [...new Set(fields.flatMap(([, words]) => words))],
-    about: [...new Set(foldWords(book.description ?? '', MAX_DESCRIPTION_WORDS))],
+    about: [...new Set(foldWords(description, MAX_DESCRIPTION_WORDS))],
     isbn13: (row.isbn === undefined ? undefined : normalizeIsbn(row.isbn)) ?? null,
     price: row.price,
     availability: AVAILABILITIES.indexOf(row.availability),

@@ -1,0 +1,155 @@
+/**
+ * Candidates of one query: an index in memory of the few books that may match it, which PostgreSQL finds, with the numbers that
+ * count all books. The query parser, the scorer and the facet counter of the index in memory are asked over it as they are.
+ */
+import type { SqlQueries } from '../../../core/sql/sql.ts'
+import type { PriceBand } from '../../price-bands.ts'
+import type { ListedBook } from '../../schema.ts'
+import { BookStore } from '../book-store.ts'
+import { CandidateCollector } from '../candidates.ts'
+import { createQueryParser, type QueryWord, queryWords } from '../query-parser.ts'
+import { createSearcher, MIN_SHARE } from '../searcher.ts'
+import { SpellingIndex } from '../spelling-index.ts'
+import { type FieldWords, TextIndex } from '../text-index.ts'
+import { readSpellings, readTerms, type TermCount } from './terms.ts'
+import { toTextQuery } from './text-query.ts'
+
+/** More candidates are not scored: of more the most popular. */
+export const MAX_CANDIDATES = 1_500
+/** What a book with all words is expected to score at least, as a share of the most that is possible. */
+const EXPECTED_SHARE = 0.9
+
+/** A text index that counts all books that have a word, not only those that it holds. A class for the reasons of decision 64. */
+class CandidateText extends TextIndex {
+  readonly #counts = new Map<number, number>()
+
+  setCounts(terms: readonly TermCount[]): void {
+    for (const { term, books } of terms)
+      if (term !== '') this.#counts.set(this.dictionary.intern(term), books)
+  }
+
+  override documentCount(term: number): number {
+    return this.#counts.get(term) ?? 0
+  }
+}
+
+/** Row and folded words of a book. */
+export type CandidateRow = readonly [row: ListedBook, fields: readonly FieldWords[]]
+
+type Found = {
+  readonly total: number
+  readonly docs: readonly CandidateRow[]
+  readonly terms: Readonly<Record<string, number>>
+}
+
+/** Of the books of one ISBN the one that lists show belongs to the candidates, so that the others can be left out. */
+const FIND = `with found as materialized (
+    select source_key, popularity, isbn13, hidden from search.books where words @@ $1::tsquery),
+  best as (select source_key from found order by popularity desc, source_key limit ${MAX_CANDIDATES}),
+  docs as (select source_key, row, fields, words from search.books where source_key in (select source_key from best)
+    union all select source_key, row, fields, words from search.books
+      where not hidden and isbn13 in (select isbn13 from found where hidden)
+        and source_key not in (select source_key from best))
+  select (select count(*)::int from found) as total,
+    (select coalesce(json_agg(json_build_array(row, fields)), '[]') from docs) as docs,
+    (select coalesce(json_object_agg(term, books), '{}') from search.terms
+      where term in (select unnest(tsvector_to_array(words)) from docs)) as terms`
+
+export type Candidates = {
+  readonly store: BookStore
+  readonly text: TextIndex
+  /** How many books there are. */
+  readonly books: number
+  /** Where there are more candidates than were read: the condition for books that have the words as typed. */
+  readonly beyond: string | undefined
+  /** The words as typed, without the optional ones; none where all of them are. */
+  readonly required: readonly string[]
+  readonly isEmpty: boolean
+}
+
+/** Books and their words, as `FIND` returns them. */
+export const addRows = (store: BookStore, text: TextIndex, rows: readonly CandidateRow[]): void => {
+  for (const [row, fields] of rows) if (store.slotOf(row.book_id) < 0) text.addWords(store.add(row), fields)
+}
+
+/** Finds the candidates of a typed query; `isIncomplete` while it is being typed. Throws SqlError. */
+export const findCandidates = async (
+  sql: SqlQueries,
+  q: string,
+  { bands, isIncomplete }: { readonly bands: readonly PriceBand[]; readonly isIncomplete: boolean },
+): Promise<Candidates> => {
+  const store = new BookStore(bands)
+  const text = new CandidateText()
+  const collector = new CandidateCollector()
+  const parser = createQueryParser(text, new SpellingIndex(text.dictionary, term => text.documentCount(term)))
+  let isMore = false
+  let asTyped: string | undefined
+
+  /** Reads the books that can reach the score; returns the best rough score of all that were read. */
+  const read = async (condition: string, words: readonly QueryWord[]): Promise<number> => {
+    const [found] = await sql.query<Found>(FIND, [condition])
+    if (!found) return 0
+    text.setCounts(Object.entries(found.terms).map(([term, books]) => ({ term, books })))
+    addRows(store, text, found.docs)
+    isMore = found.total > MAX_CANDIDATES
+    collector.collect(text, words, store.rows.length)
+    return collector.slots
+      .subarray(0, collector.count)
+      .reduce((best, slot) => Math.max(best, collector.scores[slot] ?? 0), 0)
+  }
+
+  /**
+   * Reads every book that reaches the share of the best score below which none matches. That score is not known before: it is
+   * supposed, and where no book reaches it, supposed to be that of the best book that was read.
+   */
+  const collect = async (words: readonly QueryWord[]): Promise<void> => {
+    const query = toTextQuery(words, text)
+    let last: string | undefined
+    for (let supposed = query.most * EXPECTED_SHARE; supposed > 0; ) {
+      const least = supposed * MIN_SHARE
+      const condition = query.reaching(least)
+      if (condition === undefined) return
+      const best = condition === last ? 0 : await read(condition, words)
+      if (best >= supposed || (best === 0 && least <= query.least)) break
+      supposed = best > 0 ? best : least
+      last = condition
+    }
+    asTyped = query.asTyped()
+  }
+
+  const typed = queryWords(q).map(word => word.toWellFormed())
+  const terms = await readTerms(sql, typed)
+  text.setCounts(terms)
+  const books = terms.find(({ term }) => term === '')?.books ?? 0
+  const words = parser.parse(typed, books)
+  const required = words.filter(word => word.required).map(word => word.text)
+  await collect(words)
+  const searcher = createSearcher(store, text, () => books)
+  const find = () => {
+    const matches = searcher.find(q, isIncomplete)
+    searcher.release(matches)
+    return matches
+  }
+  let matches = find()
+  if (matches.isExpanded) {
+    text.setCounts(
+      await readSpellings(
+        sql,
+        words.map(word => word.text),
+      ),
+    )
+    parser.release(words)
+    const expanded = parser.parse(typed, books)
+    parser.expand(expanded, books)
+    await collect(expanded)
+    matches = find()
+  }
+  return {
+    store,
+    text,
+    books,
+    beyond: isMore ? asTyped : undefined,
+    required,
+    isEmpty: matches.slots.length === 0,
+  }
+}

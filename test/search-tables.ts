@@ -1,0 +1,39 @@
+/** Search tables of PostgreSQL with given books, for tests and benchmarks: as the projection writes them, without DynamoDB. */
+import type { ListedBook } from '#src/catalog/schema.ts'
+import { toDocument } from '#src/catalog/search/sql/document.ts'
+import type { Sql } from '#src/core/sql/sql.ts'
+import { writeSearchRows } from '#src/projection/search-rows.ts'
+
+const BOOKS_AT_ONCE = 500
+
+/** Writes the documents of books into a database with the migrations of the projection. */
+export const fillSearchTables = async (
+  sql: Sql,
+  books: Iterable<ListedBook>,
+  descriptionOf: (book: ListedBook) => string | undefined = () => undefined,
+): Promise<void> => {
+  const write = (batch: readonly ListedBook[]) =>
+    sql.transaction(async transaction => {
+      const rows = batch.map(book => ({
+        source_key: `\\x${Buffer.from(book.book_id).toString('hex')}`,
+        source_hash: '\\x01',
+        document: toDocument(book, descriptionOf(book)),
+      }))
+      await transaction.query(
+        `insert into shop.books (source_key, source_hash, category, book_id, title, author, price_minor, currency, stock, status)
+         select source_key, '\\x01', category, book_id, '', '', 0, 'USD', 0, 'active'
+         from jsonb_to_recordset($1::jsonb) as r(source_key bytea, category text, book_id text)`,
+        [batch.map(({ category, book_id }, i) => ({ category, book_id, source_key: rows[i]?.source_key }))],
+      )
+      await writeSearchRows(transaction, rows)
+    })
+  let batch: ListedBook[] = []
+  for (const book of books) {
+    batch.push(book)
+    if (batch.length < BOOKS_AT_ONCE) continue
+    await write(batch)
+    batch = []
+  }
+  await write(batch)
+  await sql.query('vacuum analyze search.books, search.terms, search.pairs')
+}
