@@ -5,8 +5,8 @@ import { createItemStore } from '#src/backup/item-store.ts'
 import { verifyArchive } from '#src/backup/read.ts'
 import { restoreArchive } from '#src/backup/restore.ts'
 import { type Source, writeArchive } from '#src/backup/write.ts'
-import { createDatabase } from '#src/composition/clients.ts'
-import type { Dynamo } from '#src/core/dynamo/dynamo.ts'
+import { createDatabase, createUnfencedWire } from '#src/composition/clients.ts'
+import { createDynamo, type Dynamo } from '#src/core/dynamo/dynamo.ts'
 import { scanRaw } from '#src/core/dynamo/raw-items.ts'
 import { lockDataFolder } from '#src/local/data-folder.ts'
 import { takeSnapshot } from '#src/local/database-snapshot.ts'
@@ -42,7 +42,7 @@ const restored = async (file: string): Promise<TestShop> => {
 
 /** A copy of a shop on an engine of its own, until `close`. */
 type Copy = Pick<Source, 'items'> & { readonly asOf: Date; readonly close: () => Promise<void> }
-type OpenCopy = (shop: TestShop, dataDir: string) => Promise<Copy>
+type OpenCopy = (shop: TestShop, dataDir: string, endpoint: string) => Promise<Copy>
 
 const openSnapshot: OpenCopy = async (shop, dataDir) => {
   const snapshot = await takeSnapshot(dataDir)
@@ -58,7 +58,8 @@ const openSnapshot: OpenCopy = async (shop, dataDir) => {
 }
 
 /** As of a server that is not ours: by its API, and the captured keys of the shop's writes. */
-const openCaptured: OpenCopy = async ({ deps: { db }, names }, dataDir) => {
+const openCaptured: OpenCopy = async ({ deps, names }, dataDir, endpoint) => {
+  const db = createDynamo(createUnfencedWire(deps.settings, () => endpoint))
   const captured = await openJournalReader(dataDir, 'backup', { endsWithProcess: true })
   const store = createItemStore(`${dataDir}/items`)
   try {
@@ -72,6 +73,7 @@ const openCaptured: OpenCopy = async ({ deps: { db }, names }, dataDir) => {
     }
   } finally {
     captured.unregister()
+    await db.close()
   }
 }
 
@@ -104,7 +106,7 @@ const proveCopies = async (run: Run, openCopy: OpenCopy): Promise<Proof> => {
       const checkouts = await startCheckouts(shop, openCopy === openSnapshot ? 60 : 200)
       await sleep(200 + 400 * run.random())
       const file = `${dataDir}/good.tar`
-      const copy = await openCopy(shop, dataDir)
+      const copy = await openCopy(shop, dataDir, engine.endpoint)
       try {
         await archive(file, copy.asOf, copy.items)
       } finally {
