@@ -36,7 +36,8 @@ export type CapturedShop = {
 export type CollectOptions = {
   readonly signal?: AbortSignal
   readonly items?: (count: number) => void
-  readonly begin?: (what: 'pause' | 'comparison') => void
+  /** Called when a part of the work begins: `pause`, `comparison`. */
+  readonly begin?: (what: string) => void
   /** Tries to read the last changes in a pause, with a time to sell in between; 5 unless given. */
   readonly maxTries?: number
 }

@@ -150,6 +150,19 @@ const hasKey = (id: TableId, item: RawItem): boolean => {
   return [hash, range].every(name => name === undefined || typeof item[name]?.S === 'string')
 }
 
+/** The item of a line; `where` says which line it is. Throws BackupError. */
+export const parseItemLine = (id: TableId, line: string, where: string): RawItem => {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(line)
+  } catch {
+    parsed = undefined
+  }
+  const item = typeof parsed === 'object' && parsed !== null && 'Item' in parsed ? parsed.Item : undefined
+  if (isMap(item) && hasKey(id, item)) return item
+  throw new BackupError(`the archive is damaged: ${where} is not an item of ${TABLES[id].name}`)
+}
+
 /** The items of a data file. Throws BackupError for one that unpacks to more than archives have, or has anything but items of the table. */
 export const parseDataFile = async (id: TableId, { name, bytes }: Entry): Promise<RawItem[]> => {
   const text = await gunzip(bytes, { maxOutputLength: MAX_DATA_BYTES }).catch((error: unknown) => {
@@ -158,17 +171,5 @@ export const parseDataFile = async (id: TableId, { name, bytes }: Entry): Promis
   const lines = text.toString().split('\n')
   if (lines.pop() !== '')
     throw new BackupError(`the archive is damaged: ${name} ends in the middle of an item`)
-  return lines.map((line, i) => {
-    let parsed: unknown
-    try {
-      parsed = JSON.parse(line)
-    } catch {
-      parsed = undefined
-    }
-    const item = typeof parsed === 'object' && parsed !== null && 'Item' in parsed ? parsed.Item : undefined
-    if (isMap(item) && hasKey(id, item)) return item
-    throw new BackupError(
-      `the archive is damaged: line ${i + 1} of ${name} is not an item of ${TABLES[id].name}`,
-    )
-  })
+  return lines.map((line, i) => parseItemLine(id, line, `line ${i + 1} of ${name}`))
 }

@@ -25,8 +25,11 @@ export class BackupError extends Error {
   override readonly name = 'BackupError'
 }
 
-/** How the archive's state came about: as one read transaction of the engine, or as a scan completed by the keys that changed. */
-export const METHODS = ['snapshot', 'capture'] as const
+/**
+ * How the archive's state came about: as one read transaction of the engine, as a scan completed by the keys that changed, or as exports of
+ * Amazon DynamoDB of one second.
+ */
+export const METHODS = ['snapshot', 'capture', 'export'] as const
 
 export const ArchiveHead = z.object({
   format: z.int().positive(),

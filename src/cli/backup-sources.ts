@@ -1,15 +1,17 @@
-/** The shop at one moment, for a backup: a snapshot of the embedded engine, or a copy of another database with its captured changes. */
+/** The shop at one moment, for a backup: a snapshot of the embedded engine, exports of Amazon DynamoDB, or a copy of another database with its captured changes. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
+import { exportShop } from '../backup/aws-export.ts'
 import { type CollectOptions, collectShop } from '../backup/captured.ts'
-import type { ArchiveHead } from '../backup/format.ts'
+import { type ArchiveHead, BackupError } from '../backup/format.ts'
 import { createItemStore } from '../backup/item-store.ts'
 import { settingFiles } from '../backup/setting-files.ts'
 import type { Source } from '../backup/write.ts'
-import { createDatabase, createUnfencedWire } from '../composition/clients.ts'
-import { readSetVariables } from '../composition/settings.ts'
+import { createDatabase, createSigner, createUnfencedWire } from '../composition/clients.ts'
+import { readSettingsWith, readSetVariables } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
+import { createBucketObjects } from '../core/aws/s3-objects.ts'
 import { createDynamo } from '../core/dynamo/dynamo.ts'
 import { scanRaw } from '../core/dynamo/raw-items.ts'
 import { takeSnapshot } from '../local/database-snapshot.ts'
@@ -81,6 +83,34 @@ const openCaptured = async (deps: Deps, file: string, options: CollectOptions): 
   }
 }
 
+/** Lets Amazon DynamoDB export its tables to a bucket, from where they are read. */
+const openExport = async (deps: Deps, { bucket, signal, begin }: SourceOptions): Promise<OpenedSource> => {
+  const { settings, names } = deps
+  if (bucket === undefined)
+    throw new BackupError(
+      'of Amazon DynamoDB, a backup is made by its exports to S3: name a private bucket of yours in the same Region with --bucket',
+    )
+  const { bucket: address = '' } = readSettingsWith({ BLOB_BUCKET: bucket })
+  const objects = createBucketObjects(address, createSigner(settings, 's3'))
+  const db = createDynamo(createUnfencedWire(settings))
+  const options = { ...(signal && { signal }), ...(begin && { begin }) }
+  const exported = await exportShop({ db, names, bucket, objects }, options).finally(() => db.close())
+  return {
+    source: sourceOf(deps, { asOf: exported.asOf, method: 'export' }, exported.items),
+    close: exported.remove,
+  }
+}
+
+export type SourceOptions = CollectOptions & {
+  /** Bucket to which Amazon DynamoDB exports. */
+  readonly bucket?: string | undefined
+}
+
+const AWS = /\.amazonaws\.com(\.cn)?$/
+
 /** Opens the database of the settings for the backup in `file`. Throws BackupError, StartError, and the errors of the database. */
-export const openSource = (deps: Deps, file: string, options: CollectOptions): Promise<OpenedSource> =>
-  deps.settings.endpoint === undefined ? openSnapshot(deps) : openCaptured(deps, file, options)
+export const openSource = (deps: Deps, file: string, options: SourceOptions): Promise<OpenedSource> => {
+  const { endpoint } = deps.settings
+  if (endpoint === undefined) return openSnapshot(deps)
+  return AWS.test(new URL(endpoint).hostname) ? openExport(deps, options) : openCaptured(deps, file, options)
+}

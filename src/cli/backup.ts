@@ -17,6 +17,7 @@ import { startBar } from './progress.ts'
 import { withDeps } from './with-deps.ts'
 
 type BackupOptions = {
+  readonly bucket?: string
   readonly passphraseFile?: string
   readonly dryRun?: boolean
   readonly json?: boolean
@@ -50,7 +51,11 @@ const report = ({ head, items, covers, bytes, missingCovers }: WrittenArchive, f
   if (!head.sealed) note(`cloudshelf: ${WITHOUT_SECRETS}`)
 }
 
-const write = async (deps: Deps, file: string, { passphraseFile, json }: BackupOptions): Promise<void> => {
+const write = async (
+  deps: Deps,
+  file: string,
+  { passphraseFile, bucket, json }: BackupOptions,
+): Promise<void> => {
   const passphrase = passphraseFile === undefined ? undefined : readPassphrase(passphraseFile)
   const total = await countItems(deps)
   const bar = startBar()
@@ -67,7 +72,7 @@ const write = async (deps: Deps, file: string, { passphraseFile, json }: BackupO
     done = 0
     bar.show(total, total, what)
   }
-  const opening = openSource(deps, file, { signal, items: collected, begin })
+  const opening = openSource(deps, file, { bucket, signal, items: collected, begin })
   const { source, close } = await opening.catch((error: unknown) => {
     bar.end()
     throw signal.aborted ? signal.reason : error
@@ -142,6 +147,7 @@ export const backupCommand = (): Command =>
     .description('Write the whole shop to a file: tables, covers, settings')
     .argument('<file>', 'File to write; must not exist')
     .option('--passphrase-file <file>', 'Seal it with the passphrase in this file')
+    .option('--bucket <name>', 'Bucket to which Amazon DynamoDB exports its tables')
     .option('--dry-run', 'Say what would be written, and write nothing')
     .option('--json', 'Print JSON')
     .addHelpText('after', HELP)

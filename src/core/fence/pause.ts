@@ -5,6 +5,10 @@ import { type Fence, type FenceDb, readFence, setFence } from './fence.ts'
 import { DRAIN_MS } from './write-guard.ts'
 
 export type WritePause = {
+  /** Who closed the fence, as its row says. */
+  readonly owner: string
+  /** Notes in the row of the fence, as its `since`, that all writes of before are carried out; gives back the note. */
+  readonly mark: () => Promise<string>
   /** Lets the shop write again. Throws Error where the pause may have ended by itself before: then what was read in it is not of one moment. */
   readonly end: () => Promise<void>
 }
@@ -35,6 +39,12 @@ export const pauseWrites = async (
     throw error
   }
   return {
+    owner,
+    mark: async () => {
+      const now = new Date()
+      await setFence(db, table, paused, paused, now)
+      return now.toISOString()
+    },
     end: async () => {
       const inTime = longest(since, clock()) <= maxMs * USABLE
       if (!(await open()) || !inTime) throw new Error('the write pause took too long: try again')
