@@ -1,9 +1,9 @@
-/** Test kit for the command line: runs the command as a process, as `npx cloudshelf` does. */
+/** Test kit for the command line: runs `cloudshelf` in this process, or as a process of its own, as `npx cloudshelf` does. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Command } from 'commander'
+import { format } from 'node:util'
 import { vi } from 'vitest'
-import { explainError } from '#src/cli/errors.ts'
+import { runCommandLine } from '#src/cli/program.ts'
 
 const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url))
 
@@ -18,7 +18,7 @@ export type RunningCommand = {
   readonly result: Promise<CommandResult>
 }
 
-/** Starts the command on a data folder with a minimal environment. */
+/** Starts the command as a process on a data folder, with a minimal environment: to be killed, or beside others. */
 export const startCommand = (
   dataDir: string,
   args: readonly string[],
@@ -43,34 +43,47 @@ export const startCommand = (
   return { pid: child.pid ?? 0, kill: signal => void child.kill(signal), result: ended }
 }
 
-export const runCli = (dataDir: string, ...args: string[]): Promise<CommandResult> =>
-  startCommand(dataDir, args).result
+let running: Promise<unknown> = Promise.resolve()
 
-/** Runs a command in this process, which takes no time to start: its output, and the line that its error is reported with. */
-export const runInProcess = async (
-  command: Command,
-  args: readonly string[],
+/** Runs `work` with these variables, one after another: its output and its exit code. */
+const captureOutput = (
   env: Readonly<Record<string, string>>,
+  work: () => Promise<unknown>,
 ): Promise<CommandResult> => {
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
-  let [stdout, stderr] = ['', '']
-  const log = vi.spyOn(console, 'log').mockImplementation(line => {
-    stdout += `${line}\n`
+  const result = running.then(async () => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+    const output = { stdout: '', stderr: '' }
+    const spies = (['stdout', 'stderr'] as const).map((name, i) => {
+      const write = (text: unknown): true => {
+        output[name] += text
+        return true
+      }
+      const streamed = vi.spyOn(process[name], 'write').mockImplementation(write)
+      const printed = vi
+        .spyOn(console, i === 0 ? 'log' : 'error')
+        .mockImplementation((...values) => void write(`${format(...values)}\n`))
+      return { mockRestore: () => [streamed, printed].map(spy => spy.mockRestore()) }
+    })
+    try {
+      await work()
+      return { code: process.exitCode ?? 0, ...output }
+    } finally {
+      process.exitCode = undefined // of the command, not of the tests
+      for (const spy of spies) spy.mockRestore()
+      vi.unstubAllEnvs()
+    }
   })
-  const error = vi.spyOn(console, 'error').mockImplementation(line => {
-    stderr += `${line}\n`
-  })
-  try {
-    await command.exitOverride().parseAsync(args, { from: 'user' })
-    return { code: process.exitCode ?? 0, stdout, stderr }
-  } catch (failure) {
-    const explained = explainError(failure)
-    if (explained === undefined) throw failure
-    return { code: 1, stdout, stderr: `cloudshelf: ${explained}\n` }
-  } finally {
-    process.exitCode = undefined // of the command, not of the tests
-    log.mockRestore()
-    error.mockRestore()
-    vi.unstubAllEnvs()
-  }
+  running = result.catch(() => {})
+  return result
 }
+
+/** Runs a command line in this process, which takes no time to start, on a data folder. Commands run one after another. */
+export const runCommand = (
+  dataDir: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> =>
+  captureOutput({ CLOUDSHELF_DATA_DIR: dataDir, PORT: '1', ...env }, () => runCommandLine(args))
+
+export const runCli = (dataDir: string, ...args: string[]): Promise<CommandResult> =>
+  runCommand(dataDir, args)

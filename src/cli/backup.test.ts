@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCli, startCommand } from '../../test/cli.ts'
+import { runCli, runCommand } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 
@@ -16,7 +16,7 @@ test('a backup of a running shop is restored into a new folder, which is quiet u
   const sealed = ['--passphrase-file', passphraseFile]
   const shop = await startShopProcess(from)
   const env = { SHOP_NAME: 'Corner Books', SMTP_URL: 'smtp://user:password@127.0.0.1:1' }
-  const written = await startCommand(from, ['backup', file, ...sealed, '--json'], env).result
+  const written = await runCommand(from, ['backup', file, ...sealed, '--json'], env)
   expect(written.stderr).toBe('')
   const { items, head } = JSON.parse(written.stdout)
   expect(items.books).toBeGreaterThan(100)
@@ -36,7 +36,7 @@ test('a backup of a running shop is restored into a new folder, which is quiet u
   const running = await startShopProcess(to)
   expect(running.output()).toMatch(/quiet: restored from a backup of .*cloudshelf resume/)
   const port = { PORT: new URL(running.url).port }
-  const quiet = JSON.parse((await startCommand(to, ['doctor', '--json'], port).result).stdout)
+  const quiet = JSON.parse((await runCommand(to, ['doctor', '--json'], port)).stdout)
   expect(quiet.filter(({ state }: { state: string }) => state !== 'ok')).toMatchObject([
     { what: 'restored shop', state: 'warn' },
   ])

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, onTestFinished, test } from 'vitest'
-import { runCli, startCommand } from '../../test/cli.ts'
+import { runCli, runCommand } from '../../test/cli.ts'
 import { startFakeAws } from '../../test/fake-aws.ts'
 import { createTestShop, getTestEngine, temporaryFolder } from '../../test/kit.ts'
 import { TABLE_IDS, TABLES } from '../tables/definitions.ts'
@@ -82,10 +82,10 @@ test('covers of a shop whose tables are elsewhere are put into its bucket, and n
     BLOB_ENDPOINT: aws.url,
   }
   const [folder, covers] = [temporaryFolder(), temporaryFolder()]
-  expect(await startCommand(folder, ['seed'], env).result).toMatchObject({ code: 0 })
+  expect(await runCommand(folder, ['seed'], env)).toMatchObject({ code: 0 })
   const picture = sharp({ create: { width: 60, height: 90, channels: 3, background: '#8a3b12' } })
   await picture.png().toFile(join(covers, 'tech-001.png'))
-  expect(await startCommand(folder, ['covers', 'import', covers], env).result).toMatchObject({
+  expect(await runCommand(folder, ['covers', 'import', covers], env)).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('1 cover imported'),
   })

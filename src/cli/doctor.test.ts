@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { runCli, startCommand } from '../../test/cli.ts'
+import { runCli, runCommand } from '../../test/cli.ts'
 import { callDynamo } from '../../test/engine-call.ts'
 import { aBook, temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
@@ -13,7 +13,7 @@ import type { Finding } from './doctor-checks.ts'
 import { checkDatabaseFile, checkDataFolder, checkDisk, checkEngine, checkNode } from './doctor-machine.ts'
 
 const runDoctor = async (folder: string, args: string[] = [], env: Record<string, string> = {}) => {
-  const { code, stdout } = await startCommand(folder, ['doctor', '--json', ...args], env).result
+  const { code, stdout } = await runCommand(folder, ['doctor', '--json', ...args], env)
   const list = JSON.parse(stdout) as Finding[]
   return { code, list, of: (what: string) => list.find(finding => finding.what === what) }
 }

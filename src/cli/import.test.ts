@@ -3,7 +3,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { runCli, startCommand } from '../../test/cli.ts'
+import { runCli, runCommand, startCommand } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 
@@ -166,7 +166,7 @@ test('an import that was killed is completed by running it again, and the runnin
 
   for (let waited = 0; (await found()).total < 2_000 && waited < 5_000; waited += 100) await sleep(100)
   expect((await found()).total).toBe(2_000)
-  const doctor = await startCommand(folder, ['doctor', '--json'], { PORT: new URL(shop.url).port }).result
+  const doctor = await runCommand(folder, ['doctor', '--json'], { PORT: new URL(shop.url).port })
   expect(JSON.parse(doctor.stdout).filter((finding: { state: string }) => finding.state !== 'ok')).toEqual([])
   await shop.end()
 })

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { runCli, startCommand } from '../../test/cli.ts'
+import { runCli, runCommand } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 
 const ONE_LINE = /^cloudshelf: [^\n]+\n$/
@@ -86,7 +86,7 @@ describe('a failure is explained in one line, with exit code 1:', () => {
   })
 
   test('an invalid setting', async () => {
-    const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], { TAX_RATE: 'much' }).result
+    const { code, stderr } = await runCommand(temporaryFolder(), ['seed'], { TAX_RATE: 'much' })
     expect([code, stderr]).toEqual([
       1,
       'cloudshelf: invalid settings: TAX_RATE must be a decimal rate from 0 to less than 1, for example 0.08\n',
@@ -94,7 +94,7 @@ describe('a failure is explained in one line, with exit code 1:', () => {
   })
 
   test('a port that is none', async () => {
-    const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], { PORT: 'abc' }).result
+    const { code, stderr } = await runCommand(temporaryFolder(), ['seed'], { PORT: 'abc' })
     expect([code, stderr]).toEqual([
       1,
       'cloudshelf: invalid settings: PORT must be a whole number from 0 to 65535, for example 3000\n',
@@ -107,7 +107,7 @@ describe('a failure is explained in one line, with exit code 1:', () => {
       AWS_ACCESS_KEY_ID: 'x',
       AWS_SECRET_ACCESS_KEY: 'y',
     }
-    const { code, stderr } = await startCommand(temporaryFolder(), ['seed'], env).result
+    const { code, stderr } = await runCommand(temporaryFolder(), ['seed'], env)
     expect(stderr).toMatch(ONE_LINE)
     expect(stderr).toContain('the database (http://127.0.0.1:9) does not respond')
     expect(code).toBe(1)

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { startCommand } from '../../test/cli.ts'
+import { runCommand } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 import { lockDataFolder } from '../local/data-folder.ts'
@@ -22,7 +22,7 @@ test('a running shop goes on at the server to which it was moved, and its old da
   const server = await startEngine({ folder: await lockDataFolder(temporaryFolder()) })
   onTestFinished(server.stop)
   const shop = await startShopProcess(dataDir, CREDENTIALS)
-  const cli = (args: string[]) => startCommand(dataDir, args, CREDENTIALS).result
+  const cli = (args: string[]) => runCommand(dataDir, args, CREDENTIALS)
   const to = ['--from', 'embedded', '--to', server.endpoint]
 
   const counted = await cli(['move', ...to, '--dry-run', '--json'])
@@ -48,7 +48,7 @@ test('a running shop goes on at the server to which it was moved, and its old da
   // A backup of that server, while the shop runs on it.
   const there = { ...CREDENTIALS, DYNAMODB_ENDPOINT: server.endpoint }
   const file = join(temporaryFolder(), 'shop.tar')
-  const backup = await startCommand(dataDir, ['backup', file, '--json'], there).result
+  const backup = await runCommand(dataDir, ['backup', file, '--json'], there)
   expect(JSON.parse(backup.stdout)).toMatchObject({ head: { method: 'capture' }, items: { carts: 1 } })
   expect(readdirSync(join(file, '..'))).toEqual(['shop.tar'])
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startCommand } from '../../test/cli.ts'
+import { runCommand } from '../../test/cli.ts'
 import { getTestEngine, temporaryFolder } from '../../test/kit.ts'
 import { createMailCapture, createMailShop } from '../../test/mail.ts'
 import { sendDueMail } from '../notifications/worker.ts'
@@ -24,7 +24,7 @@ test('overdue emails are listed apart from dead ones, and sent again only by the
   }
   const folder = temporaryFolder()
   const outbox = async (...words: string[]) => {
-    const { code, stdout, stderr } = await startCommand(folder, ['outbox', ...words], env).result
+    const { code, stdout, stderr } = await runCommand(folder, ['outbox', ...words], env)
     expect(code, stderr).toBe(0)
     return stdout
   }

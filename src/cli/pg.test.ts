@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest'
-import { runInProcess } from '../../test/cli.ts'
+import { runCommand } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 import { openTestDatabase, READER_PASSWORD } from '../../test/postgres.ts'
 import { prepareReaderRole } from '../core/sql/reader-role.ts'
 import { MIGRATIONS } from '../projection/migrations.ts'
 import { checkPostgres } from './doctor-postgres.ts'
-import { pgCommand } from './pg.ts'
 
 const { sql, url } = await openTestDatabase()
 const dataDir = temporaryFolder()
 const pg = (args: readonly string[], database = url) =>
-  runInProcess(pgCommand(), args, { DATABASE_URL: database, CLOUDSHELF_DATA_DIR: dataDir })
+  runCommand(dataDir, ['pg', ...args], { DATABASE_URL: database })
 
 test('commands work on a server of your own, and say what is wrong with it', async () => {
   const fresh = await pg(['status', '--json'])

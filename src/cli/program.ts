@@ -1,6 +1,7 @@
 /** The commands of `cloudshelf`, with their options and help. */
 import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
+import { completeRegion } from '../composition/settings.ts'
 import { auditCommand } from './audit.ts'
 import { backupCommand } from './backup.ts'
 import { categoriesCommand } from './categories.ts'
@@ -8,7 +9,7 @@ import { costCommand } from './cost.ts'
 import { coversCommand } from './covers.ts'
 import { doctorCommand } from './doctor.ts'
 import { erasuresCommand } from './erasures.ts'
-import { usageError } from './errors.ts'
+import { reportError, usageError } from './errors.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { moveCommand } from './move.ts'
@@ -70,4 +71,15 @@ for (const command of withSubcommands(program)) {
   // `prove` passes --help on.
   if (command.name() !== 'prove') command.helpOption('-h, --help', 'Show help')
   if (command.commands.length > 0) command.usage('<command> [options]')
+}
+
+/** Runs the command of these arguments; without any, prints the help. Reports what fails, and sets the exit code of the process. */
+export const runCommandLine = async (args: readonly string[]): Promise<void> => {
+  try {
+    await completeRegion(async () => (await import('../core/aws/profile.ts')).findProfileRegion())
+    if (args.length > 0) await program.parseAsync(args, { from: 'user' })
+    else program.outputHelp()
+  } catch (error) {
+    reportError(error)
+  }
 }

@@ -1,7 +1,6 @@
 /** The `cloudshelf` command: a command line for the people who run the shop. */
-import { completeRegion } from '../composition/settings.ts'
 import { reportError } from './errors.ts'
-import { program } from './program.ts'
+import { runCommandLine } from './program.ts'
 
 // The reader of a pipe, such as `head`, may close it before the end.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -13,10 +12,4 @@ process.on('unhandledRejection', error => {
   process.exit()
 })
 
-try {
-  await completeRegion(async () => (await import('../core/aws/profile.ts')).findProfileRegion())
-  if (process.argv.length > 2) await program.parseAsync()
-  else program.outputHelp()
-} catch (error) {
-  reportError(error)
-}
+await runCommandLine(process.argv.slice(2))

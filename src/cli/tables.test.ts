@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCli, startCommand } from '../../test/cli.ts'
+import { runCli, runCommand, startCommand } from '../../test/cli.ts'
 import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { createTestShop, getTestEngine, temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
@@ -50,7 +50,7 @@ test('verify stops at the first difference, and prints what was found and what w
     AWS_ACCESS_KEY_ID: 'x',
     AWS_SECRET_ACCESS_KEY: 'y',
   }
-  const { code, stdout } = await startCommand(temporaryFolder(), ['tables', 'verify'], env).result
+  const { code, stdout } = await runCommand(temporaryFolder(), ['tables', 'verify'], env)
   expect(code).toBe(1)
   expect(stdout.trim().split('\n')).toEqual([
     `✓ ${names.books}  status  ACTIVE`,
@@ -69,7 +69,7 @@ test('put-back restores a table from its copy, and names a table or a copy that 
     AWS_SECRET_ACCESS_KEY: 'y',
   }
   const putBack = (...args: string[]) =>
-    startCommand(temporaryFolder(), ['tables', 'put-back', ...args, '--yes'], env).result
+    runCommand(temporaryFolder(), ['tables', 'put-back', ...args, '--yes'], env)
   expect(await putBack('shelves')).toMatchObject({
     code: 1,
     stderr: 'cloudshelf: unknown table shelves: it must be one of books, carts, users, orders, control\n',
