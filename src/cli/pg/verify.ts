@@ -29,7 +29,7 @@ export const verifyWithProgress = async (projection: VerifyDeps, mend: boolean):
 export const printVerification = ({ tables, differences, mended }: Verification): void => {
   for (const [id, { items, missing, differ, extra, parked }] of Object.entries(tables))
     print(
-      `${id.padEnd(8)}${String(items).padStart(9)} items  ${missing} missing, ${differ} different, ${extra} extra${parked > 0 ? `, ${parked} left out` : ''}`,
+      `${id.padEnd(8)}${String(items).padStart(9)} ${id === 'search' ? 'words' : 'items'}  ${missing} missing, ${differ} different, ${extra} extra${parked > 0 ? `, ${parked} left out` : ''}`,
     )
   for (const { kind, key } of differences)
     print(`${kind === 'differ' ? 'different' : kind}: ${key.table} ${Object.values(key.key).join(' ')}`)
