@@ -16,6 +16,12 @@ export type ShopSql = {
 
 const REPORT_CONNECTIONS = 3
 
+/**
+ * Sessions of reports: sums of a hundred thousand lines fit into memory, what an index has is in memory or on an SSD, and compiling a
+ * statement takes longer than running it.
+ */
+export const REPORT_SESSION = { work_mem: '32MB', random_page_cost: '1.1', jit: 'off' } as const
+
 /** Undefined for an error other than that the database cannot be reached, which it throws. */
 const onlyUnavailable = (error: unknown): undefined => {
   if (isUnavailable(error)) throw error
@@ -27,7 +33,11 @@ export const createShopSql = (
   { readUrl }: Pick<PostgresSettings, 'readUrl'>,
   onFallback: (error: unknown) => void,
 ): ShopSql => {
-  const reportOptions = { connections: REPORT_CONNECTIONS, applicationName: 'cloudshelf-reports' }
+  const reportOptions = {
+    connections: REPORT_CONNECTIONS,
+    applicationName: 'cloudshelf-reports',
+    session: REPORT_SESSION,
+  }
   const reader = createPgSql({ url, ...reportOptions })
   const writer = createPgSql({ url })
   if (readUrl === undefined) return { writer, reader }

@@ -28,6 +28,8 @@ export const mapOrder: MapItem = (item, { currency, pseudonyms }) => {
   const total = amount(amounts.total)
   const email = order.email === undefined ? undefined : normalizeEmail(order.email)
   const ordered_at = instant(created_at)
+  const currencyCode = text(order.currency.code)
+  const books = order.items.map(({ book_id }) => text(book_id))
   return {
     row: {
       order_id: text(order.order_id),
@@ -38,7 +40,7 @@ export const mapOrder: MapItem = (item, { currency, pseudonyms }) => {
       ordered_at,
       updated_at: instant(order.updated_at),
       status: text(status),
-      currency: text(order.currency.code),
+      currency: currencyCode,
       subtotal_minor: optionalAmount(amounts.subtotal),
       adjustments_minor: (amounts.adjustments ?? []).reduce((total, one) => total + amount(one.amount), 0),
       tax_minor: optionalAmount(amounts.tax),
@@ -53,13 +55,15 @@ export const mapOrder: MapItem = (item, { currency, pseudonyms }) => {
       order_lines: order.items.map((line, index) => ({
         line: index,
         ordered_at,
-        book_id: text(line.book_id),
+        book_id: books[index] ?? '',
         category: optionalText(line.category),
         title: text(line.title),
         price_minor: amount(line.price),
         quantity: int(line.quantity),
         amount_minor: multiply(line.price, line.quantity),
         is_cancelled: isCancelled,
+        currency: currencyCode,
+        is_repeat: books.indexOf(books[index] ?? '') < index,
       })),
     },
   }

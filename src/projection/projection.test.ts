@@ -114,11 +114,17 @@ test('rows say what the items say: money in minor units, times, authors, lines, 
   )
   expect(order).toMatchObject({ status: 'confirmed', is_account: false, cancelled_minor: 0 })
   expect(order?.revenue_minor).toBe(order?.total_minor)
-  expect(await one('select book_id, quantity, amount_minor, is_cancelled from report.order_lines')).toEqual({
+  expect(
+    await one(
+      'select book_id, quantity, amount_minor, is_cancelled, currency, is_repeat from report.order_lines',
+    ),
+  ).toEqual({
     book_id: 'tech-001',
     quantity: 2,
     amount_minor: 8598,
     is_cancelled: false,
+    currency: 'USD',
+    is_repeat: false,
   })
   expect(await one('select copies, total_minor, outcome from report.carts')).toEqual({
     copies: 1,

@@ -117,6 +117,8 @@ const PROJECTED: Readonly<Record<ProjectedId, Projected>> = {
         quantity: 'int',
         amount_minor: 'bigint',
         is_cancelled: 'boolean',
+        currency: 'text',
+        is_repeat: 'boolean',
       },
     },
   },

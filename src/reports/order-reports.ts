@@ -52,10 +52,8 @@ from ${ORDERS} and o.status <> 'cancelled'
 group by 1, 2 order by 1, tax_minor desc, country limit ${MAX_ROWS}`),
 }
 
-/** Customers of the period with the time of their first order ever. Canceled orders do not count. */
-const CUSTOMERS = `select customer, (select min(p.ordered_at) from report.orders p
-    where p.customer = c.customer and p.status <> 'cancelled') as first_at
-  from (select distinct customer from report.orders where ${inPeriod('ordered_at')} and status <> 'cancelled') c`
+/** Customers with the time of their first order ever. Canceled orders do not count. All are read: that is faster than to look for each. */
+const CUSTOMERS = `select customer, min(ordered_at) as first_at from report.orders where status <> 'cancelled' group by customer`
 
 const customers: Report = {
   title: 'Customers',
@@ -105,7 +103,7 @@ sizes as (select cohort, count(*) as customers from customers group by cohort),
 active as (
   select distinct c.cohort, c.customer, date_trunc('month', o.ordered_at at time zone {zone}) as month
   from customers c join report.orders o using (customer)
-  where o.status <> 'cancelled'
+  where o.status <> 'cancelled' and o.ordered_at >= {from}::timestamp at time zone {zone}
 ), months as (
   select cohort, (extract(year from age(month, cohort)) * 12 + extract(month from age(month, cohort)))::int as months, count(*) as active
   from active group by 1, 2

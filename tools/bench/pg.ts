@@ -42,8 +42,9 @@ const FILL = [
      (array['US', 'DE', 'FR', 'GB'])[1 + i % 4]
    from (select i, (random() * random() * ${ORDERS} / 3)::int as c, i % 25 = 0 as cancelled,
      timestamptz '${LAST_DAY}Z' - random() * interval '730 days' as at from generate_series(1, ${ORDERS}) i) made`,
-  `insert into shop.order_lines (source_key, line, ordered_at, book_id, category, title, price_minor, quantity, amount_minor, is_cancelled)
-   select source_key, line, ordered_at, 'book-' || b, 'Category ' || (b % 40), 'Title ' || b, 1500, 1, 1500, status = 'cancelled'
+  `insert into shop.order_lines (source_key, line, ordered_at, book_id, category, title, price_minor, quantity, amount_minor, is_cancelled,
+     currency, is_repeat)
+   select source_key, line, ordered_at, 'book-' || b, 'Category ' || (b % 40), 'Title ' || b, 1500, 1, 1500, status = 'cancelled', 'USD', false
    from (select o.*, line, 1 + (random() * random() * random() * ${BOOKS - 1})::int as b
      from shop.orders o, generate_series(1, 2 + (right(order_id, 1)::int % 2)) line) made`,
   `insert into shop.carts (source_key, owner, created_at, updated_at, expires_at, lines, copies, total_minor, currency, gone_at, outcome)

@@ -37,7 +37,8 @@ test('parameters go as text, and rows come back as numbers, booleans, JSON and t
 
 test('a refusal of the server has its SQLSTATE', async () => {
   expect(await failure(sql.query('select * from nothing'))).toMatchObject({ kind: 'refused', state: '42P01' })
-  const slow = createPgSql({ url, statementTimeoutMs: 50 })
+  const slow = createPgSql({ url, statementTimeoutMs: 50, session: { work_mem: '7MB' } })
+  expect(await slow.query("select current_setting('work_mem') as memory")).toEqual([{ memory: '7MB' }])
   onTestFinished(slow.close)
   expect(await failure(slow.query('select pg_sleep(10)'))).toMatchObject({ kind: 'refused', state: '57014' })
   const stranger = createPgSql({ url: url.replace(/:[^:@]+@/, ':wrong@') })

@@ -25,6 +25,8 @@ export type PgOptions = {
   readonly networkGraceMs?: number
   /** Named in `pg_stat_activity`. */
   readonly applicationName?: string
+  /** Settings of its sessions, such as `work_mem`. */
+  readonly session?: Readonly<Record<string, string>>
 }
 
 const CONNECTIONS = 4
@@ -98,6 +100,7 @@ export const createPgSql = ({
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
   networkGraceMs = NETWORK_GRACE_MS,
   applicationName = 'cloudshelf',
+  session = {},
 }: PgOptions): Sql => {
   /** Given with each statement, because pg lets none be without a timeout that the pool has. */
   const timeoutMs = statementTimeoutMs === 0 ? undefined : statementTimeoutMs + networkGraceMs
@@ -113,7 +116,14 @@ export const createPgSql = ({
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       application_name: applicationName,
-      options: `-c statement_timeout=${statementTimeoutMs} -c TimeZone=UTC -c DateStyle=ISO`,
+      options: Object.entries({
+        ...session,
+        statement_timeout: statementTimeoutMs,
+        TimeZone: 'UTC',
+        DateStyle: 'ISO',
+      })
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
       allowExitOnIdle: true,
     })
     pool.on('error', () => {}) // an idle connection was lost: the pool has dropped it, and opens another when one is needed
