@@ -32,16 +32,19 @@ test('dev has no standing charge', () => {
 
 test.each(['staging', 'prod'] as const)('%s has exactly the listed standing charges', stage => {
   expect(charged(stage)).toEqual(listed(stage, listDefaultOptions(stage)))
-  expect(charged(stage, { waf: 'false' })).toEqual(listed(stage))
+  expect(charged(stage, { waf: 'false', cdnPaths: '0' })).toEqual(listed(stage))
   // The hosted zone is not created by the stacks.
   const { 'route53-hosted-zone': _, ...options } = listed(stage, [
     'waf',
     'domain',
     'secondRegion',
     'mailFrom',
+    'cdnPaths',
   ])
   expect(charged(stage, ALL_OPTIONS)).toEqual(options)
-  expect(charged(stage, { orderHours: '9-21', waf: 'false' })).toEqual(listed(stage, ['orderHours']))
+  expect(charged(stage, { orderHours: '9-21', waf: 'false', cdnPaths: '0' })).toEqual(
+    listed(stage, ['orderHours']),
+  )
   for (const { price } of STANDING_CHARGES[stage]) expect(findPrice(price).standing).toBe(true)
 })
 

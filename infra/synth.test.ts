@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { BUNDLES, FUNCTIONS, OPTIONAL_FUNCTIONS, RELEASE_CHECK } from '#src/lambda/functions.ts'
+import { FUNCTIONS, OPTIONAL_FUNCTIONS, RELEASE_CHECK } from '#src/lambda/functions.ts'
 import { listResources, type Properties } from '../test/stacks.ts'
 
 test('npm run synth writes the templates of a stage, each function with its own bundle', {
@@ -32,9 +32,11 @@ test('npm run synth writes the templates of a stage, each function with its own 
       Code.S3Key as string,
     ]),
   )
-  expect(new Set(keys.values()).size).toBe(BUNDLES.length - OPTIONAL_FUNCTIONS.length)
+  const purger = OPTIONAL_FUNCTIONS.filter(({ option }) => option === 'cdnPaths')
+  const deployed = [...FUNCTIONS, ...purger, RELEASE_CHECK]
+  expect(new Set(keys.values()).size).toBe(deployed.length)
   const { files } = read('CloudShelf-staging-shop.assets.json') as { files: Record<string, Properties> }
-  for (const { id } of [...FUNCTIONS, RELEASE_CHECK]) {
+  for (const { id } of deployed) {
     const asset = files[keys.get(id)?.replace('.zip', '') ?? '']
     const names = readdirSync(join(folder, asset?.source.path))
     expect(names, id).toContain('index.mjs')

@@ -1,7 +1,8 @@
-/** Fake AWS services for functions besides DynamoDB: an S3 bucket and SSM parameters on a local port. */
+/** Fake AWS services for functions besides DynamoDB: an S3 bucket, SSM parameters, invalidations of CloudFront and calls of Lambda on a local port. */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type BucketAnswer, createFakeBucket } from './fake-bucket.ts'
+import { createFakeCloudFront } from './fake-cloudfront.ts'
 
 const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = []
@@ -13,10 +14,11 @@ const readBody = async (request: IncomingMessage): Promise<Buffer> => {
  * Starts the fake. `objects` are stored by `/bucket/key`; `parameters` are SSM's. Unsigned requests are refused, and the next
  * `state.fail` requests are answered 503. SSM refuses `state.refuse` requests, answers at most `state.ssmPerWindow` requests in 100 ms,
  * and throttles the next `state.throttle` ones and all others with status 400, as AWS does. `requests` lists the requests so far;
- * `beforeAnswer` is called with each.
+ * `beforeAnswer` is called with each. `cloudFront.invalidations` are those it has accepted; Lambda accepts every call.
  */
 export const startFakeAws = async (parameters: Readonly<Record<string, string>> = {}) => {
   const { objects, uploads, answer: bucket } = createFakeBucket()
+  const cloudFront = createFakeCloudFront()
   const requests: {
     readonly method: string
     readonly url: string
@@ -63,10 +65,12 @@ export const startFakeAws = async (parameters: Readonly<Record<string, string>> 
         ? { status: 503 }
         : isSsm
           ? ssm(body)
-          : bucket(method, url, body, headers)
+          : url.startsWith('/2015-03-31/functions/')
+            ? { status: 202 }
+            : (cloudFront.answer(method, url, body.toString()) ?? bucket(method, url, body, headers))
     response.writeHead(answer.status, answer.headers).end(answer.body)
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, objects, uploads, requests, state, close: () => server.close() }
+  return { url, objects, uploads, requests, cloudFront, state, close: () => server.close() }
 }

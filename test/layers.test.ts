@@ -28,6 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   catalog: DOMAIN,
   accounts: [...DOMAIN, 'addresses'],
   cart: [...DOMAIN, 'catalog'],
+  cdn: [...DOMAIN, 'catalog'],
   orders: [...DOMAIN, 'addresses', 'catalog', 'cart', 'accounts'],
   notifications: [...DOMAIN, 'addresses', 'accounts', 'cart', 'orders'],
   privacy: [...DOMAIN, 'accounts', 'orders'],
@@ -40,7 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   backup: [...DOMAIN, 'catalog', 'notifications', 'privacy'],
   composition: [...DOMAIN, ...NOUNS, 'backup'],
   local: [...DOMAIN, ...NOUNS, 'backup', 'projection', 'composition', 'pages'],
-  lambda: [...DOMAIN, ...NOUNS, 'projection', 'composition', 'pages'],
+  lambda: [...DOMAIN, ...NOUNS, 'cdn', 'projection', 'composition', 'pages'],
   cli: [...DOMAIN, ...NOUNS, 'backup', 'projection', 'move', 'composition', 'local'],
 }
 /** Tools that commands may import although they are not part of the shop. */

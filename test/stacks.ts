@@ -3,7 +3,13 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
-import { BUNDLES, type BundleId } from '#src/lambda/functions.ts'
+import {
+  BUNDLES,
+  type BundleId,
+  FUNCTIONS,
+  type FunctionDefinition,
+  OPTIONAL_FUNCTIONS,
+} from '#src/lambda/functions.ts'
 import { createRulePacks, suppressFindings } from '../infra/nag-suppressions.ts'
 import { readOptions } from '../infra/settings/options.ts'
 import type { CodeFolders } from '../infra/shop/functions.ts'
@@ -123,6 +129,12 @@ export const checkSuppressions = (
   const unsaid = listViolations(app)
   suppressFindings(stacks)
   return { unsaid, left: listViolations(app) }
+}
+
+/** The functions that a stack must have: the purger is in stages that purge their CDN, and in the Region that is active there. */
+export const definitionsIn = ({ stacks }: Synthesized, stack = 'shop'): readonly FunctionDefinition[] => {
+  const isPurged = stacks.stage !== 'dev' && stack === 'shop'
+  return [...FUNCTIONS, ...OPTIONAL_FUNCTIONS.filter(({ option }) => isPurged && option === 'cdnPaths')]
 }
 
 /** Resources of a type: logical id and properties. */

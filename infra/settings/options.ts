@@ -70,6 +70,13 @@ const Context = z.strictObject({
   zoneName: HostName.optional(),
   /** Firewall with rate limits by IP address; without it that of the stage. */
   waf: BooleanOption.optional(),
+  /** Paths of the CDN that are purged in a month at most; 0: it keeps responses for seconds only. Without it that of the stage. */
+  cdnPaths: z.coerce
+    .number({ error: 'must be a number of paths, for example 900' })
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional(),
   /** Whether browsers may reach every host below `domain` over HTTPS only (HSTS), not just the shop. */
   hstsSubdomains: BooleanOption.default(false),
   /** Prefix of the user pool's sign-in domain, after that of the stage. */

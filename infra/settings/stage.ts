@@ -19,6 +19,8 @@ export type Stage = {
   /** Firewall before the CDN unless the option `waf` says otherwise. */
   readonly hasFirewall: boolean
   readonly logDays: 7 | 14 | 90
+  /** Paths of the CDN that are purged in a month unless the option `cdnPaths` says otherwise: together those that CloudFront gives an account for free. */
+  readonly cdnPaths: number
 }
 
 const STAGES: Readonly<Record<StageName, Stage>> = {
@@ -31,6 +33,7 @@ const STAGES: Readonly<Record<StageName, Stage>> = {
     hasStagedRollout: false,
     hasFirewall: false,
     logDays: 7,
+    cdnPaths: 0,
   },
   /** Like production, but disposable: for rehearsing restores and rollouts. */
   staging: {
@@ -42,6 +45,7 @@ const STAGES: Readonly<Record<StageName, Stage>> = {
     hasStagedRollout: true,
     hasFirewall: false,
     logDays: 14,
+    cdnPaths: 100,
   },
   prod: {
     name: 'prod',
@@ -52,6 +56,7 @@ const STAGES: Readonly<Record<StageName, Stage>> = {
     hasStagedRollout: true,
     hasFirewall: true,
     logDays: 90,
+    cdnPaths: 900,
   },
 }
 
@@ -63,6 +68,12 @@ export const getTableNames = ({ prefix }: Stage): TableNames =>
 
 /** SES configuration set of a stage, which counts its bounces and complaints. */
 export const getConfigurationSet = ({ prefix }: Stage): string => `${prefix}cloudshelf`
+
+/** Alias of every function that all callers use. */
+export const LIVE = 'live'
+
+/** Name of the function that purges the CDN. */
+export const getPurgerName = ({ prefix }: Stage): string => `${prefix}CdnPurger`
 
 /** SSM path of a stage's secrets. */
 export const getSecretsPath = ({ name }: Stage): string => `/cloudshelf/${name}`

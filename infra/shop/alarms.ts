@@ -24,7 +24,7 @@ import {
 import type { DeadLetters } from './triggers.ts'
 
 /** Alarms that roll back a new version of a function. One that answers 500 ends without an error, so the gateway's 5xx count too. */
-export type RollbackAlarms = Readonly<Record<FunctionId, readonly Alarm[]>>
+export type RollbackAlarms = Readonly<Partial<Record<FunctionId, readonly Alarm[]>>>
 
 const HOUR_SECONDS = 3_600
 
@@ -205,5 +205,5 @@ export const createAlarms = (
       const errors = watch(`${one.definition.id}Errors`, createErrorAlarm(one))
       return [one.definition.id, hasRoutes(one.definition) ? [errors, serverErrors] : [errors]]
     }),
-  ) as unknown as RollbackAlarms
+  )
 }

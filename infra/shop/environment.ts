@@ -6,9 +6,11 @@ import type { Options } from '../settings/options.ts'
 import { legalTextSettings, profileSettings } from '../settings/profile.ts'
 import {
   getConfigurationSet,
+  getPurgerName,
   getSecretsPath,
   getStage,
   getTableNames,
+  LIVE,
   type Stage,
 } from '../settings/stage.ts'
 
@@ -20,6 +22,8 @@ export type FunctionContext = {
   readonly publicUrl: string
   readonly apiUrl: string
   readonly bucketName: string
+  /** Purge of the CDN; undefined: none, as in the Region that is not active. */
+  readonly cdn?: { readonly distributionId: string; readonly paths: number } | undefined
   /** User pool for sign-in with Cognito, if enabled. */
   readonly cognito?: { readonly poolId: string; readonly clientId: string } | undefined
 }
@@ -76,10 +80,21 @@ export const createCommandEnvironment = ({
   ...mailSettings(shop.options, region),
 })
 
+/** The purger has the distribution; the functions that wake it, or share responses for long because of it, its name. */
+const cdnSettings = (
+  { cdn: part }: FunctionDefinition,
+  stage: Stage,
+  { distributionId, paths }: NonNullable<FunctionContext['cdn']>,
+): Record<string, string> => {
+  if (part === undefined) return {}
+  if (part === 'purge') return { CDN_DISTRIBUTION: distributionId, CDN_PATHS: String(paths) }
+  return { CDN_PURGER: `${getPurgerName(stage)}:${LIVE}` }
+}
+
 /** Environment of a function; Lambda itself sets AWS_REGION and the credentials. */
 export const createEnvironment = (
   definition: FunctionDefinition,
-  { stage, options, region, publicUrl, apiUrl, bucketName, cognito }: FunctionContext,
+  { stage, options, region, publicUrl, apiUrl, bucketName, cognito, cdn }: FunctionContext,
 ): Record<string, string> => {
   const names = getTableNames(stage)
   const touched = [...new Set(definition.tables.map(({ table }) => table))]
@@ -102,6 +117,7 @@ export const createEnvironment = (
     ...(definition.id === 'UserAccounts' && cognito
       ? { COGNITO_USER_POOL_ID: cognito.poolId, COGNITO_CLIENT_ID: cognito.clientId }
       : {}),
+    ...(cdn ? cdnSettings(definition, stage, cdn) : {}),
     // With the stage’s prefix: stages of one account and Region share the namespace of their metrics.
     POWERTOOLS_SERVICE_NAME: `${stage.prefix}${definition.id}`,
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,

@@ -16,7 +16,15 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import { FUNCTION_MEMORY } from '#src/catalog/index/index-memory.ts'
-import { type BundleId, FUNCTIONS, type FunctionDefinition, type FunctionId } from '#src/lambda/functions.ts'
+import {
+  type BundleId,
+  FUNCTIONS,
+  type FunctionDefinition,
+  type FunctionId,
+  OPTIONAL_FUNCTIONS,
+  type OptionalFunctionId,
+} from '#src/lambda/functions.ts'
+import { LIVE } from '../settings/stage.ts'
 import { createEnvironment, type FunctionContext } from './environment.ts'
 import { grantPermissions } from './permissions.ts'
 
@@ -30,7 +38,11 @@ export type DeployedFunction = {
   /** Alias that all callers use: the live version, or two versions during a rollout. */
   readonly live: Alias
 }
-export type DeployedFunctions = Readonly<Record<FunctionId, DeployedFunction>>
+/** Optional functions are not in every shop. */
+export type DeployedFunctions = Readonly<
+  Record<Exclude<FunctionId, OptionalFunctionId>, DeployedFunction> &
+    Partial<Record<OptionalFunctionId, DeployedFunction>>
+>
 
 type Size = { readonly memory: number; readonly seconds: number }
 
@@ -48,6 +60,8 @@ const SIZES: Readonly<Record<FunctionId, Size>> = {
   OutboxConsumer: { memory: 512, seconds: 120 },
   Sweeper: { memory: 512, seconds: 240 },
   ReportsConsumer: { memory: 512, seconds: 600 },
+  // It waits for CloudFront most of the time.
+  CdnPurger: { memory: 256, seconds: 300 },
 }
 
 export type FunctionProps = FunctionContext & { readonly code: CodeFolders; readonly blobs: Bucket }
@@ -69,8 +83,8 @@ export const createRole = (
       resources: [log.logGroupArn],
     }),
   )
-  const { stage, blobs, options } = props
-  grantPermissions(role, definition, { stage, blobs, mailFrom: options.mailFrom })
+  const { stage, blobs, options, cdn } = props
+  grantPermissions(role, definition, { stage, blobs, mailFrom: options.mailFrom, cdn })
   return role
 }
 
@@ -120,12 +134,18 @@ const createFunction = (
   })
   // CDK's types conflict with exactOptionalPropertyTypes wherever one of its classes is passed as its interface.
   const version = lambda.currentVersion as IVersion
-  const live = new Alias(scope, `${id}Live`, { aliasName: 'live', version })
+  const live = new Alias(scope, `${id}Live`, { aliasName: LIVE, version })
   return { definition, lambda, version, live }
 }
 
+/** Whether the option of a function is on. */
+const isOn = ({ option }: FunctionDefinition, { cdn }: FunctionProps): boolean =>
+  option === 'cdnPaths' && cdn !== undefined
+
 export const createFunctions = (scope: Construct, props: FunctionProps): DeployedFunctions =>
-  Object.fromEntries(FUNCTIONS.map(one => [one.id, createFunction(scope, one, one.id, props)])) as Record<
-    FunctionId,
-    DeployedFunction
-  >
+  Object.fromEntries(
+    [...FUNCTIONS, ...OPTIONAL_FUNCTIONS.filter(one => isOn(one, props))].map(one => [
+      one.id,
+      createFunction(scope, one, one.id, props),
+    ]),
+  ) as DeployedFunctions

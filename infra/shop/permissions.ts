@@ -5,7 +5,14 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { FunctionDefinition, Right } from '#src/lambda/functions.ts'
 import { leadingKeyPattern, type TableAction, type TableRight } from '#src/lambda/table-rights.ts'
 import { getMailSender } from '../settings/mail-domain.ts'
-import { getConfigurationSet, getSecretsPath, getTableNames, type Stage } from '../settings/stage.ts'
+import {
+  getConfigurationSet,
+  getPurgerName,
+  getSecretsPath,
+  getTableNames,
+  LIVE,
+  type Stage,
+} from '../settings/stage.ts'
 
 const allow = (actions: readonly string[], resources: readonly string[], conditions = {}): PolicyStatement =>
   new PolicyStatement({ actions: [...actions], resources: [...resources], conditions })
@@ -85,6 +92,31 @@ const mailStatement = (stack: Stack, stage: Stage, from: string): PolicyStatemen
     conditions: { StringEqualsIgnoreCase: { 'ses:FromAddress': getMailSender(from) } },
   })
 
+/** Invalidation of paths of this distribution, and starting the function that does it. */
+const cdnStatements = (
+  stack: Stack,
+  stage: Stage,
+  { cdn: part }: FunctionDefinition,
+  { distributionId: resourceName }: { readonly distributionId: string },
+): PolicyStatement[] => {
+  if (part === 'purge')
+    return [
+      allow(
+        ['cloudfront:CreateInvalidation', 'cloudfront:GetInvalidation'],
+        [stack.formatArn({ service: 'cloudfront', region: '', resource: 'distribution', resourceName })],
+      ),
+    ]
+  if (part !== 'wake') return []
+  const name = `${getPurgerName(stage)}:${LIVE}`
+  const arnFormat = ArnFormat.COLON_RESOURCE_NAME
+  return [
+    allow(
+      ['lambda:InvokeFunction'],
+      [stack.formatArn({ service: 'lambda', resource: 'function', resourceName: name, arnFormat })],
+    ),
+  ]
+}
+
 /** Grants the role exactly what the definition needs. */
 export const grantPermissions = (
   role: Role,
@@ -93,7 +125,13 @@ export const grantPermissions = (
     stage,
     blobs,
     mailFrom,
-  }: { readonly stage: Stage; readonly blobs: Bucket; readonly mailFrom?: string | undefined },
+    cdn,
+  }: {
+    readonly stage: Stage
+    readonly blobs: Bucket
+    readonly mailFrom?: string | undefined
+    readonly cdn?: { readonly distributionId: string } | undefined
+  },
 ): void => {
   const stack = Stack.of(role)
   const rights = Map.groupBy(definition.tables, right => tableArn(stack, stage, right))
@@ -103,6 +141,7 @@ export const grantPermissions = (
     ...(definition.secrets.length > 0
       ? [allow(['ssm:GetParameters'], secretArns(stack, stage, definition.secrets))]
       : []),
+    ...(cdn ? cdnStatements(stack, stage, definition, cdn) : []),
     ...(definition.sendsMail && mailFrom ? [mailStatement(stack, stage, mailFrom)] : []),
   ]
   for (const statement of statements) role.addToPolicy(statement)

@@ -1,11 +1,10 @@
 /** Tests of the staged rollout in the template: what rolls a new version back, and that it can be deployed again. */
 import { expect, test } from 'vitest'
-import { FUNCTIONS, type FunctionDefinition, hasRoutes } from '#src/lambda/functions.ts'
-import { ALL_OPTIONS, listResources, type Properties, synthesize } from '../../test/stacks.ts'
+import { hasRoutes } from '#src/lambda/functions.ts'
+import { ALL_OPTIONS, definitionsIn, listResources, type Properties, synthesize } from '../../test/stacks.ts'
 
 const dev = synthesize({ stage: 'dev' })
 const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
-const definitions: readonly FunctionDefinition[] = FUNCTIONS
 const SHOPS = ['shop', 'standby-shop'] as const
 
 const groupsIn = (stack: string): [string, Properties][] =>
@@ -13,7 +12,7 @@ const groupsIn = (stack: string): [string, Properties][] =>
 
 test('production has a staged rollout: a tenth of the calls first, with rollback by alarm', () => {
   for (const stack of SHOPS) {
-    expect(groupsIn(stack)).toHaveLength(definitions.length)
+    expect(groupsIn(stack)).toHaveLength(definitionsIn(two, stack).length)
     for (const [, group] of groupsIn(stack)) {
       expect(JSON.stringify(group.DeploymentConfigName)).toContain('LambdaCanary10Percent5Minutes')
       expect(group.AutoRollbackConfiguration).toEqual({
@@ -28,14 +27,14 @@ test('production has a staged rollout: a tenth of the calls first, with rollback
       aliases.filter(
         one => 'CodeDeployLambdaAliasUpdate' in ((one as { UpdatePolicy?: object }).UpdatePolicy ?? {}),
       ),
-    ).toHaveLength(definitions.length)
+    ).toHaveLength(definitionsIn(two, stack).length)
   }
   expect(listResources(dev.templates.shop, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([])
 })
 
 test('a rollout watches errors of its function, and responses of 500 and above where it answers requests', () => {
   for (const stack of SHOPS)
-    for (const one of definitions) {
+    for (const one of definitionsIn(two, stack)) {
       const [, group] = groupsIn(stack).find(([id]) => id.startsWith(`${one.id}Rollout`)) ?? []
       const alarms: { Name: { Ref: string } }[] = group?.AlarmConfiguration.Alarms ?? []
       const watched = alarms.map(({ Name }) => Name.Ref.replace(/[0-9A-F]{8}$/, ''))
@@ -45,11 +44,11 @@ test('a rollout watches errors of its function, and responses of 500 and above w
 })
 
 test('a release that was rolled back can be deployed again: its versions are deleted, those of others are kept', () => {
-  for (const { templates } of [dev, two]) {
-    const versions = Object.entries(templates.shop?.Resources ?? {}).filter(
+  for (const made of [dev, two]) {
+    const versions = Object.entries(made.templates.shop?.Resources ?? {}).filter(
       ([, { Type }]) => Type === 'AWS::Lambda::Version',
     )
-    expect(versions.length).toBeGreaterThanOrEqual(definitions.length)
+    expect(versions.length).toBeGreaterThanOrEqual(definitionsIn(made).length)
     for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of versions)
       expect([id, DeletionPolicy, UpdateReplacePolicy]).toEqual([id, 'RetainExceptOnCreate', 'Retain'])
   }
@@ -62,7 +61,7 @@ test('new versions are checked before they get calls and when they have all of t
   for (const stack of SHOPS) {
     const resources = Object.entries(two.templates[stack]?.Resources ?? {})
     const aliases = resources.filter(([, { Type }]) => Type === 'AWS::Lambda::Alias')
-    expect(aliases).toHaveLength(definitions.length)
+    expect(aliases).toHaveLength(definitionsIn(two, stack).length)
     for (const [id, alias] of aliases) {
       const { UpdatePolicy, DependsOn = [] } = alias as Properties
       const { BeforeAllowTrafficHook, AfterAllowTrafficHook } = UpdatePolicy.CodeDeployLambdaAliasUpdate
@@ -73,7 +72,7 @@ test('new versions are checked before they get calls and when they have all of t
     }
     // The check finds the version by the group of the deployment.
     expect(groupsIn(stack).map(([, group]) => group.DeploymentGroupName)).toEqual(
-      definitions.map(({ id }) => id),
+      definitionsIn(two, stack).map(({ id }) => id),
     )
     const [, check] = resources.find(([id]) => nameOf(id) === 'ReleaseCheck') ?? []
     const { Environment }: Properties = check?.Properties ?? {}
@@ -101,15 +100,19 @@ test('the check may invoke the versions of its release, report to its deployment
   ])
   const versions = allowed.get('lambda:InvokeFunction') as { Ref: string }[]
   expect(versions.map(({ Ref }) => Ref.replace(/CurrentVersion.*/, '')).sort()).toEqual(
-    definitions.map(({ id }) => id).sort(),
+    definitionsIn(two)
+      .map(({ id }) => id)
+      .sort(),
   )
   expect(JSON.stringify(allowed.get('ssm:GetParameters'))).toMatch(/\/proxy"/)
   expect(JSON.stringify([...allowed.values()])).not.toContain('*')
-  for (const { id } of definitions)
+  for (const { id } of definitionsIn(two))
     expect(JSON.stringify(allowed.get('codedeploy:GetDeployment'))).toContain(
       `:deploymentgroup:cloudshelf/${id}"`,
     )
-  expect(allowed.get('codedeploy:PutLifecycleEventHookExecutionStatus')).toHaveLength(definitions.length)
+  expect(allowed.get('codedeploy:PutLifecycleEventHookExecutionStatus')).toHaveLength(
+    definitionsIn(two).length,
+  )
 })
 
 /** Logical ids that a resource refers to, in its properties, by DependsOn or in its update policy. */

@@ -34,7 +34,7 @@ export const createRollout = (
       deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
       preHook: check,
       postHook: check,
-      alarms: [...alarms[id]],
+      alarms: [...(alarms[id] ?? [])],
       autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
     })
     // It has to know the versions of this release before the first of them is to get calls.

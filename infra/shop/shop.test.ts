@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { ENDPOINTS } from '#src/composition/endpoints.ts'
 import { METRIC_NAMES } from '#src/core/log/metrics.ts'
-import { FUNCTIONS, type FunctionDefinition, RELEASE_CHECK, routeKey } from '#src/lambda/functions.ts'
+import { RELEASE_CHECK, routeKey } from '#src/lambda/functions.ts'
 import {
   ALL_OPTIONS,
+  definitionsIn,
   listResources,
   type Properties,
   type Synthesized,
@@ -14,7 +15,7 @@ import {
 
 const dev = synthesize({ stage: 'dev' })
 const two = synthesize({ stage: 'prod', ...ALL_OPTIONS })
-const definitions: readonly FunctionDefinition[] = FUNCTIONS
+const definitions = definitionsIn(two)
 
 const functionsIn = ({ templates }: Synthesized, stack = 'shop'): Map<string, Properties> =>
   new Map(
@@ -82,8 +83,9 @@ test.each([
   'functions of %s have the specification’s names, arm64, Node 24, no tracing, JSON logs and a minimal environment',
   (_, made, stack) => {
     const found = functionsIn(made, stack)
-    expect([...found.keys()].sort()).toEqual(definitions.map(({ id }) => id).sort())
-    for (const { id, tables, blobs, secrets } of definitions) {
+    const expected = definitionsIn(made, stack)
+    expect([...found.keys()].sort()).toEqual(expected.map(({ id }) => id).sort())
+    for (const { id, tables, blobs, secrets } of expected) {
       const one = found.get(id) ?? {}
       expect(one).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -114,7 +116,7 @@ test.each([
     )
     expect(new Set(retained)).toEqual(new Set([made === dev ? 7 : 90]))
     // That of the gateway’s requests, and in a rollout that of the check.
-    expect(retained).toHaveLength(definitions.length + (made === dev ? 1 : 2))
+    expect(retained).toHaveLength(expected.length + (made === dev ? 1 : 2))
   },
 )
 
@@ -157,6 +159,7 @@ test('streams and schedules trigger their functions and have dead-letter queues'
   )
   const rules = listResources(templates.shop, 'AWS::Events::Rule')
   expect(rules.map(([, { ScheduleExpression }]) => ScheduleExpression).sort()).toEqual([
+    'rate(5 minutes)',
     'rate(5 minutes)',
     'rate(6 hours)',
   ])

@@ -47,6 +47,7 @@ export class Shop extends Stack {
       options.cognito && isFirst
         ? createUserPool(this, { name, prefix: `${stage.prefix}${options.cognito}`, publicUrl, stage })
         : undefined
+    const paths = options.cdnPaths ?? stage.cdnPaths
     const functionProps = {
       stage,
       options,
@@ -57,6 +58,8 @@ export class Shop extends Stack {
       apiUrl: `https://${store.apiHost}`,
       bucketName: blobs.bucketName,
       cognito,
+      // What the Region that is not active answers after a failover may be behind by what is still to be replicated.
+      cdn: streamArn && paths > 0 ? { distributionId: edge.distribution.distributionId, paths } : undefined,
     }
     const functions = createFunctions(this, functionProps)
     createRoutes(this, apiId, functions, stage)

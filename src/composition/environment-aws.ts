@@ -3,9 +3,12 @@ import type { Variables } from './environment.ts'
 import {
   BUCKET_NAME,
   CLIENT_ID,
+  DISTRIBUTION_ID,
+  FUNCTION_ALIAS,
   HTTP_URL,
   MEGABYTES,
   PARAMETER_PATH,
+  PATHS,
   TEXT,
   USER_POOL_ID,
 } from './setting-types.ts'
@@ -64,6 +67,25 @@ export const LAMBDA = {
     example: 'http://127.0.0.1:9000',
     unset: 'that of AWS',
     meaning: 'Replacement for the Data API, in tests',
+  },
+  CDN_DISTRIBUTION: { ...DISTRIBUTION_ID, meaning: 'CloudFront distribution that the purger purges' },
+  CDN_PATHS: {
+    ...PATHS,
+    unset: 'no purges',
+    meaning:
+      'The most paths that the purger invalidates in a month. CloudFront charges for those above 1,000 of an account',
+  },
+  CDN_PURGER: {
+    ...FUNCTION_ALIAS,
+    unset: 'the CDN is not purged, and keeps responses briefly',
+    meaning:
+      'Function that purges the CDN: woken by changes of books, and the reason to let the CDN keep responses for long',
+  },
+  CLOUDFRONT_ENDPOINT: {
+    ...HTTP_URL,
+    example: 'http://127.0.0.1:9000',
+    unset: 'Amazon CloudFront',
+    meaning: 'Replacement for Amazon CloudFront, in tests',
   },
   RELEASED_VERSIONS: {
     ...TEXT,

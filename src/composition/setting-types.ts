@@ -62,6 +62,7 @@ export const PORT_NUMBER = wholeNumber(0, 65_535, '3000')
 export const DAYS = wholeNumber(1, 365, '7')
 export const MEGABYTES = wholeNumber(128, 10_240, '1024')
 export const COPIES = wholeNumber(0, 1_000_000, '60')
+export const PATHS = wholeNumber(1, 1_000_000, '900')
 export const COPIES_KEPT = wholeNumber(1, 1_000, '7')
 
 export const HTTP_URL = {
@@ -106,6 +107,18 @@ export const DATABASE_NAME = {
   schema: z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/),
   expected: 'the name of a database',
   example: 'cloudshelf',
+} as const
+
+export const DISTRIBUTION_ID = {
+  schema: z.string().regex(/^[A-Z0-9]{5,32}$/),
+  expected: 'the id of a CloudFront distribution',
+  example: 'E2EXAMPLE1',
+} as const
+
+export const FUNCTION_ALIAS = {
+  schema: z.string().regex(/^[A-Za-z0-9_-]{1,64}:[A-Za-z0-9_-]{1,128}$/),
+  expected: 'the name of a Lambda function, a colon, and an alias of it',
+  example: 'CdnPurger:live',
 } as const
 
 export const SMTP_SERVER = {

@@ -59,6 +59,15 @@ export type Settings = {
   readonly apiUrl: string | undefined
   /** Shared secret of the reverse proxy whose statement of the client's IP is believed. */
   readonly proxySecret: string | undefined
+  /** Purge of the CDN on AWS. */
+  readonly cdn: {
+    /** Function that purges, as `name:alias`; undefined: the CDN is not purged. */
+    readonly purger: string | undefined
+    readonly distributionId: string | undefined
+    /** The most paths in a month. */
+    readonly paths: number | undefined
+    readonly endpoint: string
+  }
   /** Megabytes of memory of this function on Lambda; undefined elsewhere. */
   readonly functionMemory: number | undefined
   readonly log: { readonly level: LogLevel; readonly service: string }
@@ -144,6 +153,12 @@ export const readSettings = (
     bucket: env.BLOB_BUCKET === undefined ? undefined : bucketUrl(env.BLOB_BUCKET, env, region),
     apiUrl: env.API_URL,
     proxySecret: env.TRUSTED_PROXY_SECRET,
+    cdn: {
+      purger: env.CDN_PURGER,
+      distributionId: env.CDN_DISTRIBUTION,
+      paths: env.CDN_PATHS,
+      endpoint: env.CLOUDFRONT_ENDPOINT ?? 'https://cloudfront.amazonaws.com',
+    },
     functionMemory: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     log: {
       level: env.CLOUDSHELF_LOG ?? (env.AWS_LAMBDA_FUNCTION_NAME === undefined ? 'events' : 'requests'),

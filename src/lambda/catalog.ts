@@ -2,6 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { explainTooLarge } from '../catalog/index/index-memory.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
+import { createCdnSharing } from '../cdn/sharing.ts'
+import { createPurgeTable } from '../cdn/table.ts'
+import { READ_INTERVAL_MS } from '../cdn/timing.ts'
 import { createHttpApp } from '../composition/app.ts'
 import { createAppContext } from '../composition/base.ts'
 import { createCatalogDeps } from '../composition/catalog.ts'
@@ -17,8 +20,6 @@ import { isQuiet } from '../tables/quiet.ts'
 import { createHttpHandler } from './http.ts'
 import { createFunctionContext } from './open.ts'
 
-/** How old the index may be when a request uses it (ms). */
-const MAX_INDEX_AGE_MS = 2_000
 /** How long a cold start waits for the index (ms); until it is there, the table answers what it can. */
 const MAX_LOAD_WAIT_MS = 5_000
 /** How long a request waits for it then (ms): between requests Lambda stops the function, and the loading with it. */
@@ -61,11 +62,23 @@ const deps = {
   // Backups on AWS are those of DynamoDB.
   backupState: () => undefined,
 }
-const app = createHttpApp(deps, [
+/** Only where the CDN is purged; elsewhere it keeps responses briefly. */
+const cdnSharing =
+  base.settings.cdn.purger === undefined
+    ? undefined
+    : createCdnSharing({
+        table: createPurgeTable(base.db, base.names),
+        // Without the index, responses are those of the table, and no change of it is noticed.
+        currentAt: () => (liveIndex.index ? liveIndex.asOf.getTime() : 0),
+        now: base.now,
+        report: base.report,
+      })
+const routes = [
   ...catalogRoutes(deps),
   ...healthRoutes(deps),
   ...reportRoutes({ ...deps, sql: await openReports(base.settings) }),
-])
+]
+const app = createHttpApp(deps, routes, cdnSharing?.sharedSeconds)
 mountDocs(app.hono, base.publicUrl, base.shop.name)
 await Promise.race([loading, sleep(MAX_LOAD_WAIT_MS, undefined, { ref: false })])
 
@@ -82,7 +95,7 @@ const fetch = async (request: Request, caller: Caller): Promise<Response> => {
   const { pathname } = new URL(request.url)
   if (/^\/api\/(books|categories|titles|front-page)/.test(pathname)) {
     if (isLoading) await Promise.race([loading, sleep(MAX_REQUEST_WAIT_MS, undefined, { ref: false })])
-    await liveIndex.follow(MAX_INDEX_AGE_MS)
+    await Promise.all([liveIndex.follow(READ_INTERVAL_MS), cdnSharing?.follow()])
   }
   recordIndexAge()
   return app.fetch(request, caller)

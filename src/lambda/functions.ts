@@ -36,7 +36,9 @@ export type FunctionDefinition = {
   /** Reads or writes PostgreSQL through the Data API, where the option `reports` is on. */
   readonly usesDatabase?: boolean
   /** Only deployed where this option is on. */
-  readonly option?: 'reports'
+  readonly option?: 'reports' | 'cdnPaths'
+  /** Its part in the purge of the CDN: it invalidates paths, starts the function that does, or lets the CDN keep responses for long. */
+  readonly cdn?: 'purge' | 'wake' | 'share'
   /** The secrets it reads: the shop's, and the one by which the CDN proves itself. */
   readonly secrets: readonly ('secret' | 'proxy')[]
 }
@@ -58,6 +60,7 @@ export const FUNCTIONS = [
     tables: TABLE_RIGHTS.BookCatalog,
     blobs: 'write',
     usesDatabase: true,
+    cdn: 'share',
     secrets: HTTP_SECRETS,
   },
   {
@@ -107,6 +110,7 @@ export const FUNCTIONS = [
     ],
     tables: TABLE_RIGHTS.IndexConsumer,
     blobs: 'write',
+    cdn: 'wake',
     secrets: [],
   },
   {
@@ -160,9 +164,21 @@ export const OPTIONAL_FUNCTIONS = [
     usesDatabase: true,
     secrets: ['secret'],
   },
+  {
+    ...none,
+    id: 'CdnPurger',
+    entry: 'cdn-purger',
+    // Changes of books start it too; the schedule sends what is left, and shows the other functions that it is well.
+    triggers: [{ kind: 'schedule', everyMinutes: 5 }],
+    tables: TABLE_RIGHTS.CdnPurger,
+    cdn: 'purge',
+    option: 'cdnPaths',
+    secrets: [],
+  },
 ] as const satisfies readonly FunctionDefinition[]
 
 export type FunctionId = (typeof FUNCTIONS | typeof OPTIONAL_FUNCTIONS)[number]['id']
+export type OptionalFunctionId = (typeof OPTIONAL_FUNCTIONS)[number]['id']
 
 /** The function that checks new versions in a rollout; it has no version of its own that gets calls. */
 export const RELEASE_CHECK = {

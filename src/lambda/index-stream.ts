@@ -5,8 +5,11 @@ import { explainTooLarge } from '../catalog/index/index-memory.ts'
 import { createMissingPointers } from '../catalog/pointers.ts'
 import { type BookKey, isBook } from '../catalog/table.ts'
 import { toDetail } from '../catalog/views.ts'
+import { changeOf } from '../cdn/scope.ts'
+import { createPurgeTable } from '../cdn/table.ts'
+import { createWaker } from '../cdn/wake.ts'
 import { createCatalogDeps } from '../composition/catalog.ts'
-import { createBucketBlobs } from '../composition/clients.ts'
+import { createBucketBlobs, createSigner } from '../composition/clients.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
 import { createFunctionBase } from './open.ts'
 import { isEmptyBatch } from './version-checks.ts'
@@ -18,7 +21,15 @@ const COUNT_INTERVAL_MS = 18 * 3_600_000
 
 const base = await createFunctionBase()
 const deps = { ...base, ...createCatalogDeps(base, createBucketBlobs(base.settings)) }
-const { liveIndex, changes, db, now, report } = deps
+const { liveIndex, changes, db, now, report, settings } = deps
+/** Only where the CDN is purged. */
+const purges =
+  settings.cdn.purger === undefined
+    ? undefined
+    : {
+        ...createPurgeTable(db, base.names),
+        wake: createWaker(settings.lambdaEndpoint, createSigner(settings, 'lambda'), settings.cdn.purger),
+      }
 
 type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage']
 
@@ -37,7 +48,10 @@ const readChange = ({ dynamodb }: DynamoDBRecord) => {
     isBook(after) &&
     before.status === after.status &&
     isDeepStrictEqual(toDetail(before, base.currency), toDetail(after, base.currency))
-  return isSame ? undefined : { key: { category, book_id }, isNew: before === undefined, after }
+  if (isSame) return undefined
+  const bookOf = (parsed: typeof after) => (parsed && isBook(parsed) ? parsed : undefined)
+  const shown = changeOf(bookOf(before), bookOf(after), base.currency)
+  return { key: { category, book_id }, isNew: before === undefined, after, shown }
 }
 
 const changesIn = (records: readonly DynamoDBRecord[]) =>
@@ -54,7 +68,12 @@ const changesIn = (records: readonly DynamoDBRecord[]) =>
 const announce = async (records: readonly DynamoDBRecord[]): Promise<void> => {
   const found = changesIn(records)
   const keys = new Map<string, BookKey>(found.map(({ key }) => [JSON.stringify(key), key]))
-  if (keys.size > 0) await db.transact(changes.announce([...keys.values()], now()))
+  const shown = found.flatMap(({ shown }) => shown ?? [])
+  const waiting = purges?.enqueue(shown, now())
+  const writes = [...changes.announce([...keys.values()], now()), ...(waiting?.writes ?? [])]
+  if (writes.length > 0) await db.transact(writes)
+  // A purger that cannot be woken finds the change when its schedule starts it.
+  if (waiting && waiting.writes.length > 0) await purges?.wake(waiting.dueAt, now().getTime()).catch(report)
   // The shop creates a pointer with each book; other clients do not.
   await createMissingPointers(
     deps,

@@ -48,6 +48,7 @@ const {
   writeFence,
   bookPointer,
   catalogChange,
+  cdnPurge,
   renamedCategory,
   idempotency,
   emailOrder,
@@ -137,6 +138,7 @@ export const TABLE_RIGHTS = {
     onRows(['BatchGetItem', 'PutItem', 'DeleteItem'], bookPointer),
     onRows(['Query', 'PutItem'], catalogChange),
     onRows(['Query'], renamedCategory),
+    onRows(['GetItem'], cdnPurge),
     // Health: since when mails have been waiting.
     onRows(['Query'], outboxShard, outbox),
   ],
@@ -190,6 +192,11 @@ export const TABLE_RIGHTS = {
     onTable('books', 'BatchGetItem', 'Scan'),
     onRows(['Query', 'PutItem'], catalogChange),
     onRows(['BatchGetItem', 'PutItem'], bookPointer),
+    onRows(['PutItem'], cdnPurge),
+  ],
+  CdnPurger: [
+    ...START,
+    onRows(['Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'], cdnPurge),
   ],
   OutboxConsumer: [...START, ...DELIVERY, ...OF_EARLIER_RELEASE],
   Sweeper: [

@@ -28,6 +28,7 @@ export const VERSION_CHECKS: Readonly<Record<FunctionId, Visit | typeof EMPTY_BA
   OutboxConsumer: EMPTY_BATCH,
   Sweeper: EMPTY_BATCH,
   ReportsConsumer: EMPTY_BATCH,
+  CdnPurger: EMPTY_BATCH,
 }
 
 /** The gateway's event of a visit that comes through the shop's own proxy. */

@@ -22,6 +22,7 @@ const KEYS: readonly (readonly [ControlKey, pk: string, sk: string])[] = [
   [CONTROL_ROWS.bookPointer.key('tech-001'), 'book#tech-001', 'pointer'],
   [CONTROL_ROWS.catalogChange.key('01m8'), 'catalog-changes', '01m8'],
   [CONTROL_ROWS.searchTerms.key('2025-09-05#0f'), 'searches', '2025-09-05#0f'],
+  [CONTROL_ROWS.cdnPurge.key('state'), 'cdn-purge', 'state'],
   [CONTROL_ROWS.renamedCategory.key('Sci-Fi'), 'renamed-categories', 'Sci-Fi'],
   [CONTROL_ROWS.idempotency.key('user-1', 'my key'), 'idem#user-1', 'checkout#my key'],
   [
@@ -123,8 +124,8 @@ const ADDED_TO_0_1 = [
   CONTROL_ROWS.shop,
 ]
 const MISSING: Readonly<Record<string, readonly (typeof kinds)[number][]>> = {
-  '0.1.0': [...ADDED_TO_0_2, ...ADDED_TO_0_1, CONTROL_ROWS.renamedCategory],
-  '0.2.0': [...ADDED_TO_0_2, CONTROL_ROWS.renamedCategory],
+  '0.1.0': [...ADDED_TO_0_2, ...ADDED_TO_0_1, CONTROL_ROWS.renamedCategory, CONTROL_ROWS.cdnPurge],
+  '0.2.0': [...ADDED_TO_0_2, CONTROL_ROWS.renamedCategory, CONTROL_ROWS.cdnPurge],
 }
 
 type Row = Readonly<Record<string, unknown>>

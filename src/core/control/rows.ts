@@ -39,6 +39,8 @@ export const CONTROL_ROWS = {
     owner: 'catalog/search-terms.ts',
     personalData: false,
   }),
+  /** Purge of the CDN: what is to be purged, what is being purged, paths of each month, and whether it works. */
+  cdnPurge: rowList('cdn-purge', { ttl: 'per row', owner: 'cdn/table.ts', personalData: false }),
   /** Categories that were renamed or merged, by their former names: where links to them lead. */
   renamedCategory: rowList('renamed-categories', {
     ttl: 'never',

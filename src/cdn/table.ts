@@ -1,0 +1,234 @@
+/**
+ * Rows of the purge of the CDN, all in one partition of the control table: changes that wait, purges on their way, the paths of each
+ * month, and the state that functions read before they let the CDN keep a response for long.
+ */
+
+import { type ControlKey, partition } from '../core/control/row-kind.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
+import { rejectionOf } from '../core/dynamo/conditional.ts'
+import type { Dynamo } from '../core/dynamo/dynamo.ts'
+import type { Item, Write } from '../core/dynamo/write.ts'
+import { epochSeconds, newSortKey, newVersion } from '../core/ids.ts'
+import type { TableNames } from '../tables/definitions.ts'
+import { type Change, EVERYTHING, mergeScopes, pathsOf, type Scope } from './scope.ts'
+import { GATHER_MS, SETTLE_MS, TRUST_MS } from './timing.ts'
+
+const { key } = CONTROL_ROWS.cdnPurge
+const [CHANGE, PURGE, MONTH] = ['change#', 'purge#', 'month#']
+const STATE = key('state')
+/** What waits is of no use after a day, and the paths of a month are kept for a year. */
+const [DAY_MS, YEAR_MS] = [86_400_000, 366 * 86_400_000]
+/** A transaction has at most 100 writes. */
+const MAX_CHANGES = 90
+
+/** Times in milliseconds since the epoch. */
+export type WaitingChange = {
+  readonly key: ControlKey
+  readonly scope: Scope
+  /** From when on a purge does not overtake it, and by when it is to be purged. */
+  readonly settledAt: number
+  readonly dueAt: number
+}
+
+/** A purge that is paid for: sending it again under the same reference costs nothing, and does nothing twice. */
+export type Purge = {
+  readonly key: ControlKey
+  readonly reference: string
+  readonly paths: readonly string[]
+  readonly sendAt: number
+}
+
+export type State = {
+  /** Until when responses may be shared for long; 0: not at all. */
+  readonly longUntil: number
+  /** Until when the last purge that took too long is held against the next ones; 0: none did. */
+  readonly slowUntil: number
+  /** New with each write; undefined before the first. */
+  readonly version: string | undefined
+}
+
+export type Waiting = {
+  readonly changes: readonly WaitingChange[]
+  readonly purges: readonly Purge[]
+  readonly state: State
+}
+
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0)
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
+const keyOf = ({ pk, sk }: Item): ControlKey => ({ pk: String(pk), sk: String(sk) })
+
+const parseChange = (row: Item): WaitingChange => ({
+  key: keyOf(row),
+  scope: { everything: row.everything === true, lists: row.lists === true, books: textsOf(row.books) },
+  settledAt: numberOf(row.settled_at),
+  dueAt: numberOf(row.due_at),
+})
+
+const parsePurge = (row: Item): Purge => ({
+  key: keyOf(row),
+  reference: String(row.sk).slice(PURGE.length),
+  paths: textsOf(row.paths),
+  sendAt: numberOf(row.send_at),
+})
+
+const parseState = (row: Item | undefined): State => ({
+  longUntil: numberOf(row?.long_until),
+  slowUntil: numberOf(row?.slow_until),
+  version: row === undefined ? undefined : String(row.version),
+})
+
+const expiresAt = (time: number, ms: number): number => epochSeconds(new Date(time + ms))
+
+export type PurgeTable = {
+  /** The writes that let these changes wait for a purge; none without a change. `dueAt`: by when they are to be purged. */
+  readonly enqueue: (
+    changes: readonly Change[],
+    now: Date,
+  ) => { readonly writes: readonly Write[]; readonly dueAt: number }
+  readonly read: () => Promise<Waiting>
+  /** The state alone, for the functions: eventually consistent. */
+  readonly readState: () => Promise<State>
+  /**
+   * Makes these changes one purge and counts its paths, in one transaction; at most `limit` paths are counted in a month. The last
+   * path purges everything, and from then on no response of this month is shared for long. Undefined where another process was
+   * faster, or nothing is left to purge.
+   */
+  readonly claim: (changes: readonly WaitingChange[], limit: number, now: Date) => Promise<Purge | undefined>
+  readonly finish: (purge: Purge) => Promise<void>
+  /** From now on responses are shared briefly: a purge has failed, or took too long, which counts until `slowUntil`. */
+  readonly distrust: (slowUntil: number) => Promise<void>
+  /**
+   * Responses may be shared for long, unless the paths of the month are used up, or the state is not the one that was `read` before
+   * all else any more.
+   */
+  readonly trust: (read: State, now: Date) => Promise<void>
+}
+
+const monthKey = (now: Date): ControlKey => key(`${MONTH}${now.toISOString().slice(0, 7)}`)
+
+export const createPurgeTable = (
+  db: Pick<Dynamo, 'pages' | 'get' | 'write' | 'transact'>,
+  { control: table }: Pick<TableNames, 'control'>,
+): PurgeTable => {
+  /** Counts `paths` of the month; `most`: those that may have been counted before. */
+  const count = (now: Date, paths: number, most: number, isLast: boolean): Write => ({
+    action: 'Update',
+    table,
+    key: monthKey(now),
+    set: 'SET spent = if_not_exists(spent, :none) + :paths, expires_at = :expires, is_used_up = :last',
+    // A row that is not there has counted none: that `most` is not negative, the caller has seen to.
+    condition:
+      '(attribute_not_exists(is_used_up) OR is_used_up = :open) AND (attribute_not_exists(spent) OR spent <= :most)',
+    values: {
+      ':none': 0,
+      ':paths': paths,
+      ':most': most,
+      ':open': false,
+      ':last': isLast,
+      ':expires': expiresAt(now.getTime(), YEAR_MS),
+    },
+  })
+
+  const takeOver = (changes: readonly WaitingChange[]): Write[] =>
+    changes.map(change => ({
+      action: 'Delete',
+      table,
+      key: change.key,
+      condition: 'attribute_exists(pk)',
+    }))
+
+  const putState = (state: Omit<State, 'version'>): Write => ({
+    action: 'Put',
+    table,
+    item: { ...STATE, long_until: state.longUntil, slow_until: state.slowUntil, version: newVersion() },
+  })
+
+  const newPurge = (paths: readonly string[], sendAt: number, now: Date): Purge => {
+    const reference = newSortKey(now)
+    return { key: key(PURGE + reference), reference, paths, sendAt }
+  }
+
+  const putPurge = ({ key, paths, sendAt }: Purge): Write => ({
+    action: 'Put',
+    table,
+    item: { ...key, paths, send_at: sendAt, expires_at: expiresAt(sendAt, DAY_MS) },
+  })
+
+  /** Carries out the writes, of which `counting` counts paths; what refused them, if anything did. */
+  const attempt = async (
+    counting: Write,
+    others: readonly Write[],
+  ): Promise<'done' | 'used up' | 'taken'> => {
+    const rejection = await rejectionOf(db.transact([counting, ...others]))
+    return rejection === undefined ? 'done' : rejection.failed.has(counting) ? 'used up' : 'taken'
+  }
+
+  const claim: PurgeTable['claim'] = async (waiting, limit, now) => {
+    const changes = waiting.slice(0, MAX_CHANGES)
+    const paths = pathsOf(mergeScopes(changes.map(({ scope }) => scope)))
+    const most = limit - 1 - paths.length
+    if (most >= 0) {
+      const purge = newPurge(paths, now.getTime(), now)
+      const writes = [...takeOver(changes), putPurge(purge)]
+      const outcome = await attempt(count(now, paths.length, most, false), writes)
+      if (outcome !== 'used up') return outcome === 'done' ? purge : undefined
+    }
+    // Functions may not know yet that nothing is shared for long any more: what they still send is purged too.
+    const last = newPurge([EVERYTHING], now.getTime() + SETTLE_MS, now)
+    const writes = [...takeOver(changes), putPurge(last), putState({ longUntil: 0, slowUntil: 0 })]
+    const outcome = limit < 1 ? 'used up' : await attempt(count(now, 1, limit - 1, true), writes)
+    if (outcome !== 'used up') return outcome === 'done' ? last : undefined
+    // The last purge of the month was or will be after these changes, and nothing has been shared for long since.
+    await rejectionOf(db.transact(takeOver(changes)))
+    return undefined
+  }
+
+  return {
+    enqueue: (changes, now) => {
+      const wait = SETTLE_MS + (changes.some(({ isUrgent }) => isUrgent) ? 0 : GATHER_MS)
+      const settledAt = now.getTime() + SETTLE_MS
+      const dueAt = now.getTime() + wait
+      const { everything, lists, books } = mergeScopes(changes)
+      const item = {
+        ...key(CHANGE + newSortKey(now)),
+        everything,
+        lists,
+        // A scope of lists has all books.
+        books: lists || everything ? [] : books,
+        settled_at: settledAt,
+        due_at: dueAt,
+        expires_at: expiresAt(dueAt, DAY_MS),
+      }
+      return { writes: changes.length === 0 ? [] : [{ action: 'Put', table, item }], dueAt }
+    },
+    read: async () => {
+      const rows: Item[] = []
+      for await (const page of db.pages(partition(table, CONTROL_ROWS.cdnPurge.pk))) rows.push(...page)
+      const beginning = (prefix: string) => rows.filter(({ sk }) => String(sk).startsWith(prefix))
+      return {
+        changes: beginning(CHANGE).map(parseChange),
+        purges: beginning(PURGE).map(parsePurge),
+        state: parseState(beginning(STATE.sk)[0]),
+      }
+    },
+    readState: async () => parseState(await db.get(table, STATE, false)),
+    claim,
+    finish: purge => db.write({ action: 'Delete', table, key: purge.key }),
+    distrust: slowUntil => db.write(putState({ longUntil: 0, slowUntil })),
+    trust: async (read, now) => {
+      const isUnchanged: Pick<Write, 'condition' | 'values'> =
+        read.version === undefined
+          ? { condition: 'attribute_not_exists(pk)' }
+          : { condition: 'version = :read', values: { ':read': read.version } }
+      const isOpen: Write = {
+        action: 'ConditionCheck',
+        table,
+        key: monthKey(now),
+        condition: 'attribute_not_exists(is_used_up) OR is_used_up = :open',
+        values: { ':open': false },
+      }
+      const state = putState({ longUntil: now.getTime() + TRUST_MS, slowUntil: 0 })
+      await rejectionOf(db.transact([isOpen, { ...state, ...isUnchanged }]))
+    },
+  }
+}

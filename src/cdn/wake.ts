@@ -1,0 +1,31 @@
+/** Starts the purger for a change that waits; it runs until the change is purged. */
+import { createAwsClient } from '../core/aws/aws-request.ts'
+import type { ServiceSigner, Signer } from '../core/aws/sign.ts'
+
+/**
+ * Starts the purger, unless one that was started for an earlier change is still there for this one too: it runs at least until that
+ * one is due. Times in milliseconds since the epoch. Rejects when Lambda does not accept the call.
+ */
+export type Wake = (dueAt: number, now: number) => Promise<void>
+
+/** `purger`: name and alias of the function, `CdnPurger:live`; `endpoint`: that of Lambda in this Region. */
+export const createWaker = (
+  endpoint: string,
+  sign: Signer & Partial<ServiceSigner>,
+  purger: string,
+): Wake => {
+  const call = createAwsClient(endpoint, sign)
+  const [name = '', alias = ''] = purger.split(':')
+  let isThereUntil = 0
+  return async (dueAt, now) => {
+    if (now < isThereUntil) return
+    const { status, body } = await call({
+      method: 'POST',
+      path: `/2015-03-31/functions/${name}/invocations?Qualifier=${alias}`,
+      headers: { 'content-type': 'application/json', 'x-amz-invocation-type': 'Event' },
+      body: '{}',
+    })
+    if (status !== 202) throw new Error(`Lambda responded with ${status}: ${body.toString('utf8', 0, 300)}`)
+    isThereUntil = dueAt
+  }
+}
