@@ -19,12 +19,6 @@ export const fillSearchTables = async (
         source_hash: '\\x01',
         document: toDocument(book, descriptionOf(book)),
       }))
-      await transaction.query(
-        `insert into shop.books (source_key, source_hash, category, book_id, title, author, price_minor, currency, stock, status)
-         select source_key, '\\x01', category, book_id, '', '', 0, 'USD', 0, 'active'
-         from jsonb_to_recordset($1::jsonb) as r(source_key bytea, category text, book_id text)`,
-        [batch.map(({ category, book_id }, i) => ({ category, book_id, source_key: rows[i]?.source_key }))],
-      )
       await writeSearchRows(transaction, rows)
     })
   let batch: ListedBook[] = []

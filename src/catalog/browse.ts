@@ -10,11 +10,15 @@ import type { BrowseDeps } from './deps.ts'
 import { isForSale } from './find.ts'
 import { indexMissing } from './missing-index.ts'
 import { type Book, UNKNOWN_TIME } from './schema.ts'
-import type { BrowseQuery, FacetValue } from './search/book-index.ts'
+import type { BookIndex, BookSearch, BrowseQuery, FacetValue } from './search/book-index.ts'
 import type { CategoryPage } from './table.ts'
 import { toFoundBook, toListedBook, toSuggestion, toSummary } from './views.ts'
 
 const DEFAULT_LIMIT = 24
+
+/** The engine that answers now. */
+const searchOf = ({ searchSwitch }: BrowseDeps, { search }: BookIndex): BookSearch =>
+  searchSwitch?.over(search) ?? search
 
 /** What a cursor is bound to: the list with its filters, whatever the page size. */
 const cursorScope = ({
@@ -79,7 +83,7 @@ const browseIndex = async (
   const { index } = deps.liveIndex
   if (!index) throw indexMissing(deps.liveIndex)
   const query = toQuery(params, position, deps.currency)
-  const { from, items, total, match = null, facets } = await index.search.browse(query)
+  const { from, items, total, match = null, facets } = await searchOf(deps, index).browse(query)
   const last = items.at(-1)
   const offset = from + items.length
   return {
@@ -172,14 +176,11 @@ const matches = (book: Book, params: BrowseParams, currency: Currency): boolean 
 }
 
 /** Suggestions for an incomplete `q`, at most `limit`. Throws index_not_ready, index_too_large. */
-export const suggest = async (
-  { liveIndex, currency }: BrowseDeps,
-  q: string,
-  limit: number,
-): Promise<Suggestion[]> => {
+export const suggest = async (deps: BrowseDeps, q: string, limit: number): Promise<Suggestion[]> => {
+  const { liveIndex, currency } = deps
   const index = await liveIndex.waitForIndex()
   if (!index) throw indexMissing(liveIndex)
-  return (await index.search.suggest(q, limit)).map(found => toSuggestion(found, currency))
+  return (await searchOf(deps, index).suggest(q, limit)).map(found => toSuggestion(found, currency))
 }
 
 /** One part of all ids, titles and last edits, counted from 1; a part after the last one is empty. Throws index_not_ready, index_too_large. */
@@ -197,9 +198,10 @@ export const titles = async ({ liveIndex }: BrowseDeps, part: number) => {
 }
 
 /** All categories that have books, with their numbers of books. Throws index_not_ready, index_too_large. */
-export const categories = async ({ liveIndex }: BrowseDeps): Promise<readonly FacetValue[]> => {
+export const categories = async (deps: BrowseDeps): Promise<readonly FacetValue[]> => {
+  const { liveIndex } = deps
   const index = await liveIndex.waitForIndex()
-  if (index) return index.search.categories()
+  if (index) return searchOf(deps, index).categories()
   // As they were counted when the index was found to be too large: at most a day ago.
   if (liveIndex.tooLarge) return liveIndex.tooLarge.categories
   throw indexMissing(liveIndex)

@@ -6,6 +6,7 @@ import type { CursorSeal } from '../http/cursor.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import type { ChangeLog } from './index/change-log.ts'
 import type { LiveIndex } from './index/live-index.ts'
+import type { SearchSwitch } from './search-switch.ts'
 import type { SearchTerms } from './search-terms.ts'
 import type { BookTable } from './table.ts'
 
@@ -19,6 +20,8 @@ export type LookupDeps = {
 
 /** Browsing and searching. */
 export type BrowseDeps = LookupDeps & {
+  /** The switch between search engines; without it memory answers. */
+  readonly searchSwitch?: SearchSwitch | undefined
   readonly cursors: CursorSeal
   readonly report: (error: unknown) => void
 }

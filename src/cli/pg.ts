@@ -1,5 +1,6 @@
 /** `cloudshelf pg`: PostgreSQL beside DynamoDB. */
 import { Command, InvalidArgumentError } from 'commander'
+import { isSearchMode, SEARCH_MODES, type SearchMode } from '../catalog/search-mode.ts'
 import { readerUrl } from '../core/sql/reader-role.ts'
 import { print, printJson } from './output.ts'
 import { runBackfill, runRebuild } from './pg/backfill.ts'
@@ -8,6 +9,7 @@ import { runFollow } from './pg/follow.ts'
 import { runQuery } from './pg/query.ts'
 import { runRehearse } from './pg/rehearse.ts'
 import { showStatus } from './pg/status.ts'
+import { type UseOptions, useMemoryAgain, useSearch } from './pg/use.ts'
 import { runVerify } from './pg/verify.ts'
 import { withPostgres } from './pg/with-postgres.ts'
 
@@ -51,6 +53,28 @@ const parseKills = (text: string): number => {
   throw new InvalidArgumentError('must be a whole number from 0 to 100')
 }
 
+const USE_HELP = `
+With shadow, memory answers and PostgreSQL is compared with it (pg status). Both
+shadow and postgres are refused unless the last verification is younger than 24
+hours and found no difference, and PostgreSQL is less than 10 seconds behind.
+
+Example:
+  $ cloudshelf pg use search shadow`
+
+const BACK_HELP = `
+One write to the tables, which PostgreSQL need not be up for. Every process of
+the shop follows it within two seconds.`
+
+const parseUsed = (text: string): string => {
+  if (text === 'search') return text
+  throw new InvalidArgumentError('must be search')
+}
+
+const parseEngine = (text: string): SearchMode => {
+  if (isSearchMode(text)) return text
+  throw new InvalidArgumentError(`must be one of ${SEARCH_MODES.join(', ')}`)
+}
+
 /** The subcommands, in the order of the help. */
 const SUBCOMMANDS: readonly Command[] = [
   new Command('status')
@@ -79,6 +103,18 @@ const SUBCOMMANDS: readonly Command[] = [
     .option('--yes', 'Do not ask')
     .option('--json', 'Print JSON')
     .action(runRebuild),
+  new Command('use')
+    .description('Say which engine answers searches: memory, shadow or postgres')
+    .argument('<what>', 'search', parseUsed)
+    .argument('<engine>', SEARCH_MODES.join(', '), parseEngine)
+    .option('--json', 'Print JSON')
+    .addHelpText('after', USE_HELP)
+    .action((_what: string, engine: SearchMode, options: UseOptions) => useSearch(engine, options)),
+  new Command('back')
+    .description('Answer searches from memory again')
+    .option('--json', 'Print JSON')
+    .addHelpText('after', BACK_HELP)
+    .action(useMemoryAgain),
   new Command('query')
     .description('Run one SQL statement on the reports')
     .argument('<statement>', 'SQL, in quotes')

@@ -1,4 +1,5 @@
 /** Settings of PostgreSQL beside DynamoDB: a server with a URL, or on AWS an Aurora cluster with the Data API. */
+import type { SearchMode } from '../catalog/search-mode.ts'
 import type { Environment } from './environment.ts'
 
 export type PostgresSettings = {
@@ -23,6 +24,7 @@ export type AuroraSettings = {
 }
 
 type DatabaseSettings = {
+  readonly search: SearchMode
   readonly postgres: PostgresSettings | undefined
   readonly aurora: AuroraSettings | undefined
 }
@@ -41,16 +43,18 @@ const auroraSettings = (clusterArn: string, secretArn: string, env: Environment)
 
 /** At most one of both; the problem where the variables contradict each other. */
 export const databaseSettings = (env: Environment): DatabaseSettings | { readonly problem: string } => {
-  const { DATABASE_URL: url, DATABASE_READ_URL: readUrl, POSTGRES_PORT: port } = env
+  const { DATABASE_URL: url, DATABASE_READ_URL: readUrl, POSTGRES_PORT: port, SEARCH: search } = env
+  if (search !== 'memory' && url === undefined)
+    return { problem: `set DATABASE_URL with SEARCH=${search}, or leave SEARCH out` }
   const { DATABASE_ARN: clusterArn, DATABASE_SECRET_ARN: secretArn } = env
   if (clusterArn !== undefined || secretArn !== undefined) {
     if (url !== undefined || readUrl !== undefined)
       return { problem: 'set DATABASE_URL or DATABASE_ARN, not both' }
     if (clusterArn === undefined || secretArn === undefined)
       return { problem: 'DATABASE_ARN and DATABASE_SECRET_ARN must be set together' }
-    return { postgres: undefined, aurora: auroraSettings(clusterArn, secretArn, env) }
+    return { search, postgres: undefined, aurora: auroraSettings(clusterArn, secretArn, env) }
   }
-  if (url !== undefined) return { postgres: { url, readUrl, port }, aurora: undefined }
+  if (url !== undefined) return { search, postgres: { url, readUrl, port }, aurora: undefined }
   if (readUrl !== undefined) return { problem: 'set DATABASE_URL with DATABASE_READ_URL' }
-  return { postgres: undefined, aurora: undefined }
+  return { search, postgres: undefined, aurora: undefined }
 }

@@ -8,6 +8,7 @@ import {
   DYNAMODB_URL,
   PORT_NUMBER,
   POSTGRES_URL,
+  SEARCH_ENGINE,
   SECRET_ARN,
   TABLE_NAME,
   TEXT,
@@ -88,6 +89,12 @@ export const POSTGRES = {
     ...DATABASE_NAME,
     default: 'cloudshelf',
     meaning: 'Database of that cluster',
+  },
+  SEARCH: {
+    ...SEARCH_ENGINE,
+    default: 'memory',
+    meaning:
+      'Which engine answers searches until `npx cloudshelf pg use search` says another one. `shadow`: memory answers, and PostgreSQL is compared with it. Needs DATABASE_URL',
   },
   POSTGRES_PORT: {
     machine: true,

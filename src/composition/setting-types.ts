@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import * as z from 'zod'
 import { normalizeEmail } from '../accounts/email.ts'
+import { SEARCH_MODES } from '../catalog/search-mode.ts'
 import { findCurrency } from '../core/currency.ts'
 import { LOG_LEVELS } from '../core/log/log.ts'
 import { parseRate } from '../core/money.ts'
@@ -89,6 +90,12 @@ export const DATABASE_LOCATION = {
   schema: z.union([z.literal('embedded'), postgresUrl]),
   expected: '`embedded`, or a postgres:// URL',
   example: 'embedded',
+} as const
+
+export const SEARCH_ENGINE = {
+  schema: z.enum(SEARCH_MODES),
+  expected: `one of ${SEARCH_MODES.join(', ')}`,
+  example: 'shadow',
 } as const
 
 export const CLUSTER_ARN = {

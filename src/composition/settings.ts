@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path'
 import type { CognitoSettings } from '../accounts/cognito/oidc.ts'
 import type { PriceRules } from '../cart/pricing.ts'
+import type { SearchMode } from '../catalog/search-mode.ts'
 import type { Credentials } from '../core/aws/sign.ts'
 import { type Currency, decimalsOf } from '../core/currency.ts'
 import type { LogLevel } from '../core/log/log.ts'
@@ -30,6 +31,8 @@ export type Settings = {
   readonly host: string
   readonly dynamodbPort: number
   readonly postgres: PostgresSettings | undefined
+  /** Which engine answers searches, until a command says another one. */
+  readonly search: SearchMode
   /** On AWS, instead of `postgres`. */
   readonly aurora: AuroraSettings | undefined
   /** Absolute. */
@@ -122,6 +125,7 @@ export const readSettings = (
     host: env.HOST,
     dynamodbPort: env.DYNAMODB_PORT,
     postgres: database.postgres,
+    search: database.search,
     aurora: database.aurora,
     dataDir: resolve(env.CLOUDSHELF_DATA_DIR),
     publicUrl,

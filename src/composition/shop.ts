@@ -14,6 +14,7 @@ import type { CartTable } from '../cart/table.ts'
 import type { ChangeLog } from '../catalog/index/change-log.ts'
 import type { LiveIndex } from '../catalog/index/live-index.ts'
 import { catalogRoutes } from '../catalog/routes.ts'
+import type { SearchSwitch } from '../catalog/search-switch.ts'
 import type { SearchTerms } from '../catalog/search-terms.ts'
 import type { BookKey, BookTable } from '../catalog/table.ts'
 import type { Blobs } from '../core/blobs.ts'
@@ -53,6 +54,8 @@ export type Deps = AppContext & {
   readonly changes: ChangeLog
   readonly liveIndex: LiveIndex
   readonly searchTerms: SearchTerms | undefined
+  /** The switch between search engines; undefined where memory is the only one. */
+  readonly searchSwitch: SearchSwitch | undefined
   // Cart
   readonly carts: CartTable
   readonly cartReader: CartReader
@@ -91,6 +94,8 @@ type Given = Pick<BaseContext, 'db' | 'log'> & {
   readonly now?: () => Date
   readonly sql?: ShopSql | undefined
   readonly projection?: Deps['projection']
+  /** Makes the switch between search engines. */
+  readonly connectSearch?: ((liveIndex: LiveIndex) => SearchSwitch) | undefined
   /** How mails are sent, instead of the way that the settings name. */
   readonly transport?: Transport
 }
@@ -107,6 +112,7 @@ export const createDeps = (settings: Settings, given: Given): Deps => {
     ...createAccountDeps(context),
     ...createMailDeps(context, given.transport ?? createMailTransport(settings)),
     ...catalog,
+    searchSwitch: given.connectSearch?.(catalog.liveIndex),
     booksChanged: catalog.liveIndex.onSale,
     listErasure: createErasureList(context),
     backupState: createBackupState(context),

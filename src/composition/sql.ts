@@ -15,6 +15,8 @@ export type ShopSql = {
 }
 
 const REPORT_CONNECTIONS = 3
+/** A search that takes longer is answered by memory. */
+const SEARCH_TIMEOUT_MS = 1_500
 
 /**
  * Sessions of reports: sums of a hundred thousand lines fit into memory, what an index has is in memory or on an SSD, and compiling a
@@ -26,6 +28,15 @@ export const REPORT_SESSION = { work_mem: '32MB', random_page_cost: '1.1', jit: 
 const onlyUnavailable = (error: unknown): undefined => {
   if (isUnavailable(error)) throw error
 }
+
+/** For searches: with connections of its own, and statements that end soon. */
+export const createSearchSql = (url: string | (() => string)): Sql =>
+  createPgSql({
+    url,
+    statementTimeoutMs: SEARCH_TIMEOUT_MS,
+    networkGraceMs: 500,
+    applicationName: 'cloudshelf-search',
+  })
 
 /** `url` is that of the database, also of an embedded one. `onFallback` is called when the replica cannot be reached. */
 export const createShopSql = (

@@ -1,5 +1,6 @@
 /** Health endpoint. */
 import * as z from 'zod'
+import { SEARCH_MODES } from '../catalog/search-mode.ts'
 import { OUTAGE_CAUSES } from '../core/dynamo/outage.ts'
 import { endpoint } from '../http/endpoint.ts'
 
@@ -49,6 +50,27 @@ export const Health = z
       })
       .optional()
       .describe('PostgreSQL beside the database, where there is one.'),
+    search: z
+      .object({
+        mode: z.enum(SEARCH_MODES).describe('As SEARCH or `cloudshelf pg use search` says.'),
+        engine: z
+          .enum(['memory', 'postgres'])
+          .describe('What answers now: memory also while PostgreSQL is down or behind.'),
+        fallbacks: z
+          .int()
+          .describe('Questions that memory answered in the place of PostgreSQL, since the start.'),
+        shadow: z
+          .object({
+            asked: z.int(),
+            agreed: z.int().describe('Both engines had the same first answer.'),
+            differed: z.int(),
+            failed: z.int(),
+            dropped: z.int().describe('Not asked: two others were, or PostgreSQL was behind.'),
+          })
+          .describe('What shadow mode has compared since the start.'),
+      })
+      .optional()
+      .describe('The engines of search, where there are two.'),
     unreadable_books: z
       .int()
       .describe('Items of the books table that are not valid books; `cloudshelf doctor` lists them.'),

@@ -1,6 +1,7 @@
 /** Health of the shop: the database, whether it responds and which calls fail, the state and age of the index, invalid books, backups, and the age of the outbox. */
 import type * as z from 'zod'
 import type { LiveIndex } from '../catalog/index/live-index.ts'
+import type { SearchSwitch, ShadowCounts } from '../catalog/search-switch.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import { type Route, route } from '../http/route.ts'
 import { indexAge, type OutboxAgeDeps, outboxAge, shareReads } from './ages.ts'
@@ -17,6 +18,7 @@ export type HealthDeps = OutboxAgeDeps & {
   /** `endpoint` is the URL of the database; undefined for the embedded engine. */
   readonly settings: { readonly endpoint: string | undefined }
   readonly projection?: ProjectionHealth | undefined
+  readonly searchSwitch?: SearchSwitch | undefined
 }
 
 /** PostgreSQL beside the database. */
@@ -38,6 +40,19 @@ const describeProjection = (projection: ProjectionHealth, now: Date) => {
     lag_seconds: asOf ? Math.max(0, Math.round((now.getTime() - asOf.getTime()) / 100) / 10) : null,
   }
 }
+
+const describeSearch = ({ status }: SearchSwitch) => {
+  const { mode, engine, fallbacks, shadow } = status()
+  return { mode, engine, fallbacks, shadow: shadowHealth(shadow) }
+}
+
+const shadowHealth = ({ asked, agreed, differed, failed, dropped }: ShadowCounts) => ({
+  asked,
+  agreed,
+  differed,
+  failed,
+  dropped,
+})
 
 const identifyEngine = (endpoint: string | undefined): z.infer<typeof Health>['engine'] => {
   if (endpoint === undefined) return 'embedded'
@@ -78,6 +93,7 @@ const createHealthRoute = (deps: HealthDeps): Route => {
         age_seconds: indexAge(deps) ?? null,
       },
       ...(deps.projection && { projection: describeProjection(deps.projection, deps.now()) }),
+      ...(deps.searchSwitch && { search: describeSearch(deps.searchSwitch) }),
       unreadable_books: badRows.length,
       quiet: await readQuiet(),
       backup: backupHealth(deps),

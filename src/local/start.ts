@@ -162,8 +162,8 @@ const startParts = async (
   const blobs = createFolderBlobs(blobFolder(settings.dataDir))
   const secret = settings.secret ?? readOrCreateSecret(settings.dataDir, 'secret')
   const postgres = await loadPostgres(settings, { db, secret, journal, log })
-  const { sql, projection } = postgres ?? {}
-  const deps = createDeps(settings, { db, sql, projection, blobs, secret, log })
+  const { sql, projection, connectSearch } = postgres ?? {}
+  const deps = createDeps(settings, { db, sql, projection, connectSearch, blobs, secret, log })
   cleanups.push(() => deps.searchTerms?.stop())
   if (engine) {
     const created = await createTables(db, settings.names)

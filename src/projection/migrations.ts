@@ -5,6 +5,7 @@
  */
 import type { Migration } from '../core/sql/migrate.ts'
 import { SEARCH_TABLES } from './search-schema.ts'
+import { SHADOW_TABLE } from './shadow.ts'
 
 /** Of every row: which item it is made of, and the checksum of that; null once the item is gone. */
 const SOURCE = 'source_key bytea primary key, source_hash bytea, sealed_key text'
@@ -147,4 +148,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 5, name: 'search', statements: SEARCH_TABLES },
   { number: 6, name: 'search terms', statements: SEARCHES },
   { number: 7, name: 'indexes of reports', statements: FAST_REPORTS },
+  { number: 8, name: 'shadow mode of search', statements: SHADOW_TABLE },
 ]

@@ -22,7 +22,7 @@ const WRONG_TERMS = `select (select count(*) from search.terms where books > 0) 
 
 const WRONG_BOOKS = `select count(*) filter (where hidden <> hide) as differ, count(*) filter (where is_gone) as extra
   from (select hidden, ${SHOULD_HIDE} as hide,
-      (select t.source_hash is null from shop.books t where t.source_key = b.source_key) as is_gone
+      not exists (select from shop.books t where t.source_key = b.source_key and t.source_hash is not null) as is_gone
     from search.books b) s`
 
 export type SearchCheck = {
@@ -31,10 +31,11 @@ export type SearchCheck = {
   readonly missing: number
   readonly differ: number
   readonly extra: number
+  readonly mended: number
 }
 
-export const checkSearch = async (sql: SqlQueries): Promise<SearchCheck> => {
-  const [terms] = await sql.query<SearchCheck>(WRONG_TERMS)
+export const checkSearch = async (sql: SqlQueries): Promise<Omit<SearchCheck, 'mended'>> => {
+  const [terms] = await sql.query<Omit<SearchCheck, 'mended'>>(WRONG_TERMS)
   const [books] = await sql.query<{ differ: number; extra: number }>(WRONG_BOOKS)
   const { items = 0, missing = 0, differ = 0, extra = 0 } = terms ?? {}
   return { items, missing, differ: differ + (books?.differ ?? 0), extra: extra + (books?.extra ?? 0) }
@@ -46,7 +47,8 @@ export const mendSearch = (sql: Sql): Promise<void> =>
     async transaction => {
       await transaction.query('lock table search.books in share row exclusive mode')
       await transaction.query(
-        'delete from search.books b using shop.books t where t.source_key = b.source_key and t.source_hash is null',
+        `delete from search.books b where not exists (
+          select from shop.books t where t.source_key = b.source_key and t.source_hash is not null)`,
       )
       await transaction.query(
         `update search.books b set hidden = s.hide from (select source_key, ${SHOULD_HIDE} as hide from search.books) s
@@ -76,7 +78,7 @@ export const recordSearchVersion = (transaction: SqlQueries, generation: string)
 export const verifySearch = async (
   { sql, apply }: { readonly sql: Sql; readonly apply: Apply },
   { mend, generation }: { readonly mend: boolean; readonly generation: string },
-): Promise<SearchCheck & { readonly mended: number }> => {
+): Promise<SearchCheck> => {
   const found = await checkSearch(sql)
   const wrong = found.missing + found.differ + found.extra
   if (!mend || (wrong === 0 && (await isSearchCurrent(sql)))) return { ...found, mended: 0 }

@@ -22,7 +22,7 @@ const checksum = (alias: string): string =>
   `md5(row(${NAMES.map(name => `${alias}.${name}`).join(', ')})::text)`
 
 /** The values of a JSON list as an array of PostgreSQL. */
-const ARRAY = (name: string): string => `array(select jsonb_array_elements_text(r.${name}))`
+const ARRAY = (name: string): string => `array(select json_array_elements_text(r.${name}))`
 
 const VALUES = NAMES.map(name => {
   const type = DOCUMENT_COLUMNS[name as keyof typeof DOCUMENT_COLUMNS]
@@ -31,7 +31,7 @@ const VALUES = NAMES.map(name => {
 }).join(', ')
 
 const RECORD = Object.entries({ source_key: 'bytea', source_hash: 'bytea', ...DOCUMENT_COLUMNS })
-  .map(([name, type]) => `${name} ${type === 'tsvector' || type === 'text[]' ? 'jsonb' : type}`)
+  .map(([name, type]) => `${name} ${type === 'tsvector' || type === 'text[]' ? 'json' : type}`)
   .join(', ')
 
 const SETS = ['source_hash', 'version', 'written', ...NAMES]
@@ -40,7 +40,7 @@ const SETS = ['source_hash', 'version', 'written', ...NAMES]
 
 const UPSERT = `insert into search.books (source_key, source_hash, version, written, ${NAMES.join(', ')})
   select source_key, source_hash, ${DOCUMENT_VERSION}, ${checksum('v')}, ${NAMES.join(', ')}
-  from (select r.source_key, r.source_hash, ${VALUES} from jsonb_to_recordset($1::jsonb) as r(${RECORD})) v
+  from (select r.source_key, r.source_hash, ${VALUES} from json_to_recordset($1::json) as r(${RECORD})) v
   on conflict (source_key) do update set ${SETS}, hidden = search.books.hidden and excluded.isbn13 is not null`
 
 /** Of the books of one ISBN lists show one: one in stock if there is any, then by id. */

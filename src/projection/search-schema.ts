@@ -8,8 +8,9 @@
 export const DOCUMENT_COLUMNS = {
   book_id: 'text',
   category: 'text',
-  row: 'jsonb',
-  fields: 'jsonb',
+  // Text of JSON, because they are returned as they are, often many at once.
+  row: 'json',
+  fields: 'json',
   words: 'tsvector',
   about: 'tsvector',
   isbn13: 'text',
@@ -32,9 +33,9 @@ const RELEVANCE = '(availability = 2), (-popularity), book_id'
 
 export const SEARCH_TABLES = [
   'create schema search',
-  `create table search.books (source_key bytea primary key references shop.books, source_hash bytea not null, version int not null,
+  `create table search.books (source_key bytea primary key, source_hash bytea not null, version int not null,
     written text not null, hidden boolean not null default false, book_id text collate "C" not null, category text not null,
-    row jsonb not null, fields jsonb not null, words tsvector not null, about tsvector not null, isbn13 text collate "C",
+    row json not null, fields json not null, words tsvector not null, about tsvector not null, isbn13 text collate "C",
     price bigint not null, availability smallint not null, popularity real not null, rating double precision not null,
     ratings int not null, language text, year int, decade text, created bigint not null, title_key text collate "C" not null,
     authors text[] not null, author_keys text[] not null) with (fillfactor = 85)`,

@@ -10,7 +10,7 @@ import type { Apply, ApplyDeps } from './apply.ts'
 import type { PassOptions } from './backfill.ts'
 import { assertGeneration, type RunCounts, readGeneration, recordRun } from './positions.ts'
 import { readStored } from './rows.ts'
-import { verifySearch } from './search-check.ts'
+import { type SearchCheck, verifySearch } from './search-check.ts'
 import type { ProjectedTable } from './tables.ts'
 
 export type VerifyDeps = Pick<ApplyDeps, 'sql' | 'tables' | 'pseudonyms'> & {
@@ -31,6 +31,8 @@ export type TableResult = RunCounts & { readonly items: number }
 
 export type Verification = RunCounts & {
   readonly tables: Readonly<Record<string, TableResult>>
+  /** The dictionary of search; undefined where the verification was cut off before it. */
+  readonly search: SearchCheck | undefined
   /** The first of them. */
   readonly differences: readonly Difference[]
   readonly mended: number
@@ -74,6 +76,7 @@ export const verify = async (
   const started = new Date().toISOString()
   const results: Record<string, TableResult> = {}
   const differences: Difference[] = []
+  let search: SearchCheck | undefined
   let mended = 0
   let read = 0
   const generation = await readGeneration(sql)
@@ -188,15 +191,16 @@ export const verify = async (
   await deleteSeen(DELETE_LEFT)
   try {
     for (const table of tables) results[table.id] = await verifyTable(table)
-    if (!signal?.aborted) {
-      const { mended: words, ...search } = await verifySearch(deps, { mend, generation })
-      results.search = { ...search, parked: 0 }
-      mended += words
-    }
+    if (!signal?.aborted) search = await verifySearch(deps, { mend, generation })
+    mended += search?.mended ?? 0
   } finally {
     await deleteSeen('delete from sync.seen where run = $1', [run])
   }
-  const sum = (count: keyof RunCounts) => Object.values(results).reduce((total, one) => total + one[count], 0)
+  const sum = (count: keyof RunCounts) =>
+    [...Object.values(results), ...(search ? [{ ...search, parked: 0 }] : [])].reduce(
+      (total, one) => total + one[count],
+      0,
+    )
   const counts = {
     missing: sum('missing'),
     differ: sum('differ'),
@@ -210,7 +214,7 @@ export const verify = async (
       await assertGeneration(transaction, generation)
       await recordRun(transaction, { kind: 'verify', started, ended, counted, ...counts })
     })
-  return { ...counts, tables: results, differences, mended }
+  return { ...counts, tables: results, search, differences, mended }
 }
 
 export const isClean = ({ missing, differ, extra }: RunCounts): boolean => missing + differ + extra === 0

@@ -42,6 +42,8 @@ export type LiveIndex = ChangeReader & {
   /** The `asOf` of the snapshot that this process last read or wrote. */
   readonly savedAt: Date
   readonly listVersion: ListVersion
+  /** When the list version changed last, in milliseconds since 1970. */
+  readonly changedAt: number
   readonly bookVersion: (bookId: string) => number
   /** Loads the index: from the snapshot and the changes since, or from the table. Afterwards there is either `index` or `tooLarge`. */
   readonly load: (options?: LoadOptions) => Promise<void>
@@ -123,6 +125,9 @@ export const createLiveIndex = (deps: LiveIndexDeps): LiveIndex => {
     },
     get listVersion() {
       return state.listVersion()
+    },
+    get changedAt() {
+      return state.changedAt()
     },
     bookVersion: state.bookVersion,
   }

@@ -39,6 +39,8 @@ export type IndexState = {
   /** Starts new versions of these books and of all lists. */
   readonly bumpEdited: (bookIds: Iterable<string>) => void
   readonly listVersion: () => ListVersion
+  /** When the last of these versions began, in milliseconds since 1970. */
+  readonly changedAt: () => number
   readonly bookVersion: (bookId: string) => number
 }
 
@@ -53,12 +55,14 @@ export const createIndexState = (availableMegabytes: number | undefined): IndexS
   const bookVersions = new Map<string, number>()
   let contentVersion = 0
   let editVersion = 0
+  let changedAt = 0
 
   const bumpBook = (bookId: string): void => {
     bookVersions.set(bookId, (bookVersions.get(bookId) ?? 0) + 1)
   }
   const recordChange = (bookId: string): void => {
     contentVersion++
+    changedAt = Date.now()
     state.isUnsaved = true
     bumpBook(bookId)
   }
@@ -96,8 +100,10 @@ export const createIndexState = (availableMegabytes: number | undefined): IndexS
     bumpEdited: bookIds => {
       for (const bookId of bookIds) bumpBook(bookId)
       editVersion++
+      changedAt = Date.now()
     },
     listVersion: () => ({ contentVersion, editVersion }),
+    changedAt: () => changedAt,
     bookVersion: bookId => bookVersions.get(bookId) ?? 0,
   }
   return state

@@ -119,8 +119,7 @@ const rehearse = async (
     const lagSeconds = (performance.now() - asked) / 1000
     const verifying = performance.now()
     const result = await verifyWithProgress({ ...own, settled }, false)
-    const { search: _words, ...tables } = result.tables
-    const items = Object.values(tables).reduce((total, one) => total + one.items, 0)
+    const items = Object.values(result.tables).reduce((total, one) => total + one.items, 0)
     const verifySeconds = (performance.now() - verifying) / 1000
     return { items, kills, filledSeconds, lagSeconds, verifySeconds, result }
   } finally {

@@ -2,8 +2,11 @@
 import { readMigration } from '../../core/sql/migrate.ts'
 import { READER_ROLE } from '../../core/sql/reader-role.ts'
 import type { SqlQueries } from '../../core/sql/sql.ts'
+import { MIGRATIONS } from '../../projection/migrations.ts'
 import { type RunRecord, readLastRun, readParked } from '../../projection/positions.ts'
 import { readAsOf } from '../../projection/saved-position.ts'
+import { isSearchCurrent } from '../../projection/search-check.ts'
+import { readShadow } from '../../projection/shadow.ts'
 import { isClean } from '../../projection/verify.ts'
 import { print, printJson } from '../output.ts'
 import { placeOf, withPostgres } from './with-postgres.ts'
@@ -102,8 +105,27 @@ const readProjection: StatusPart = async sql => {
   }
 }
 
+const SHADOW_DAYS = 7
+
+const readSearch: StatusPart = async sql => {
+  if (((await readMigration(sql)) ?? 0) < MIGRATIONS.length) return { fields: {}, lines: [] }
+  const shadow = await readShadow(sql, SHADOW_DAYS)
+  const isCurrent = await isSearchCurrent(sql)
+  const lines = [
+    { label: 'search', text: isCurrent ? 'documents are current' : 'documents are being written' },
+  ]
+  if (!shadow) return { fields: { search: { current: isCurrent, shadow: null } }, lines }
+  const { asked, agreed, differed, failed, dropped, slowestMs } = shadow
+  const answered = Math.max(1, agreed + differed)
+  const [memory, postgres] = [shadow.memoryMs / answered, shadow.postgresMs / answered].map(ms =>
+    ms.toFixed(1),
+  )
+  const text = `${asked} asked in ${SHADOW_DAYS} days: ${agreed} agreed, ${differed} differed, ${failed} failed (${dropped} not asked); memory ${memory} ms, PostgreSQL ${postgres} ms, slowest ${Math.round(slowestMs)} ms`
+  return { fields: { search: { current: isCurrent, shadow } }, lines: [...lines, { label: 'shadow', text }] }
+}
+
 /** In the order in which they are shown. */
-const PARTS: readonly StatusPart[] = [readServer, readSchema, readProjection, readReader]
+const PARTS: readonly StatusPart[] = [readServer, readSchema, readProjection, readSearch, readReader]
 
 export const showStatus = ({ json }: { readonly json?: boolean }): Promise<void> =>
   withPostgres(async ({ sql, url, isEmbedded }) => {

@@ -26,8 +26,12 @@ export const verifyWithProgress = async (projection: VerifyDeps, mend: boolean):
 }
 
 /** A line for each table, then the first items that differ. */
-export const printVerification = ({ tables, differences, mended }: Verification): void => {
-  for (const [id, { items, missing, differ, extra, parked }] of Object.entries(tables))
+export const printVerification = ({ tables, search, differences, mended }: Verification): void => {
+  const lines = [
+    ...Object.entries(tables),
+    ...(search ? [['search', { ...search, parked: 0 }] as const] : []),
+  ]
+  for (const [id, { items, missing, differ, extra, parked }] of lines)
     print(
       `${id.padEnd(8)}${String(items).padStart(9)} ${id === 'search' ? 'words' : 'items'}  ${missing} missing, ${differ} different, ${extra} extra${parked > 0 ? `, ${parked} left out` : ''}`,
     )

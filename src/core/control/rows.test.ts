@@ -19,6 +19,7 @@ const KEYS: readonly (readonly [ControlKey, pk: string, sk: string])[] = [
   [CONTROL_ROWS.shop.key('currency'), 'shop', 'currency'],
   [CONTROL_ROWS.writeFence.key('state'), 'write-fence', 'state'],
   [CONTROL_ROWS.projection.key('marker'), 'projection', 'marker'],
+  [CONTROL_ROWS.searchEngine.key('mode'), 'search-engine', 'mode'],
   [CONTROL_ROWS.bookPointer.key('tech-001'), 'book#tech-001', 'pointer'],
   [CONTROL_ROWS.catalogChange.key('01m8'), 'catalog-changes', '01m8'],
   [CONTROL_ROWS.searchTerms.key('2025-09-05#0f'), 'searches', '2025-09-05#0f'],
@@ -112,6 +113,7 @@ test('a row is of exactly one kind, and its id can be read from its key', () => 
 
 /** Kinds that release 0.2.0 does not have, and those that it has and 0.1.0 does not; its fixture renames no category. */
 const ADDED_TO_0_2 = [
+  CONTROL_ROWS.searchEngine,
   CONTROL_ROWS.outboxShard,
   CONTROL_ROWS.projection,
   CONTROL_ROWS.searchTerms,

@@ -21,6 +21,12 @@ export const CONTROL_ROWS = {
   writeFence: rowList('write-fence', { ttl: 'never', owner: 'core/fence/fence.ts', personalData: false }),
   /** What the projection in PostgreSQL recognizes these tables by. */
   projection: rowList('projection', { ttl: 'never', owner: 'projection/marker.ts', personalData: false }),
+  /** Which engine answers searches, where that was switched. */
+  searchEngine: rowList('search-engine', {
+    ttl: 'never',
+    owner: 'catalog/search-mode.ts',
+    personalData: false,
+  }),
   /** The category of a book, by its id: makes ids unique across categories. */
   bookPointer: singleRow('book#', 'pointer', {
     ttl: 'never',

@@ -79,6 +79,9 @@ test('a shop with DATABASE_URL=embedded has a PostgreSQL once it serves, which c
   await expect
     .poll(health, { timeout: 10_000 })
     .toMatchObject({ state: 'following', lag_seconds: expect.any(Number) })
+  expect((await cli('pg', 'use', 'search', 'postgres')).stderr).toMatch(
+    /not verified within 24 hours: run .*verify/,
+  )
   const verified = JSON.parse((await cli('pg', 'verify', '--json')).stdout)
   expect(verified).toMatchObject({
     missing: 0,
@@ -87,14 +90,36 @@ test('a shop with DATABASE_URL=embedded has a PostgreSQL once it serves, which c
     parked: 0,
     tables: { books: { extra: 0 } },
   })
-  await owner.query(
-    `with gone as (delete from search.books where source_key = (select source_key from shop.books order by book_id limit 1) returning source_key)
-      delete from shop.books where source_key in (select source_key from gone)`,
-  )
+  const search = async () => {
+    const { items } = await (
+      await fetch(`${shop.url}/api/books?q=great%20gatsbi&limit=${++questions}`)
+    ).json()
+    return { ...(await (await fetch(`${shop.url}/api/health`)).json()).search, title: items[0]?.title }
+  }
+  let questions = 0
+  expect(await search()).toMatchObject({ mode: 'memory', engine: 'memory', title: 'The Great Gatsby' })
+  expect((await cli('pg', 'use', 'search', 'postgres')).stdout).toMatch(/^search: postgres, in every process/)
+  await expect
+    .poll(search, { timeout: 5_000 })
+    .toMatchObject({ mode: 'postgres', engine: 'postgres', title: 'The Great Gatsby' })
+  expect((await search()).fallbacks).toBe(0)
+  expect((await cli('pg', 'use', 'search', 'shadow', '--json')).stdout).toContain('"before": "postgres"')
+  await expect
+    .poll(search, { timeout: 5_000 })
+    .toMatchObject({ mode: 'shadow', shadow: { agreed: 1, differed: 0 } })
+  expect(JSON.parse((await cli('pg', 'back', '--json')).stdout)).toEqual({
+    search: 'memory',
+    before: 'shadow',
+  })
+  await expect.poll(search, { timeout: 5_000 }).toMatchObject({ mode: 'memory', engine: 'memory' })
+  await owner.query('delete from shop.books where book_id = (select min(book_id) from shop.books)')
   const different = await cli('pg', 'verify')
   expect(different.code).toBe(1)
   expect(different.stdout).toMatch(/missing: cloudshelf-books .*\n.*NOT the same: run it with --mend/)
-  expect((await cli('pg', 'verify', '--mend')).stdout).toMatch(/\d items applied again\n.*the same now/)
+  expect((await cli('pg', 'use', 'search', 'postgres')).stderr).toMatch(
+    /found differences: run .*verify --mend/,
+  )
+  expect((await cli('pg', 'verify', '--mend')).stdout).toMatch(/1 item applied again\n.*the same now/)
   const rehearsal = await runCommand(dataDir, ['pg', 'rehearse', '--kills', '1', '--json'], env)
   expect(rehearsal.code, rehearsal.stderr).toBe(0)
   expect(JSON.parse(rehearsal.stdout)).toMatchObject({

@@ -5,11 +5,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PostgresSettings } from '../../composition/database-settings.ts'
 import type { Settings } from '../../composition/settings.ts'
-import { createShopSql, type ShopSql } from '../../composition/sql.ts'
+import { createSearchSql, createShopSql, type ShopSql } from '../../composition/sql.ts'
 import type { Log } from '../../core/log/log.ts'
 import { migrate } from '../../core/sql/migrate.ts'
 import { endLongReads, prepareReaderRole } from '../../core/sql/reader-role.ts'
-import { isUnavailable, SqlError } from '../../core/sql/sql.ts'
+import { isUnavailable, type Sql, SqlError } from '../../core/sql/sql.ts'
 import { MIGRATIONS } from '../../projection/migrations.ts'
 import { StartError } from '../start-error.ts'
 import { postgresFolder, readReaderPassword } from './cluster.ts'
@@ -19,6 +19,8 @@ import { noteFailedStart } from './running.ts'
 export type ShopPostgres = {
   /** Throws SqlError of kind 'unavailable' until the server is up. */
   readonly sql: ShopSql
+  /** For searches; closed with the others. */
+  readonly searchSql: Sql
   /** Starts the embedded server and its jobs in the background. */
   readonly start: () => void
   /** Ends connections, jobs and the embedded server. */
@@ -59,6 +61,8 @@ export const createShopPostgres = (
     log.event('postgres', 'the replica cannot be reached: reports read DATABASE_URL')
     log.failure(error)
   })
+
+  const searchSql = createSearchSql(url)
 
   const startServer = (): Promise<EmbeddedPostgres> =>
     startPostgres({
@@ -145,6 +149,7 @@ export const createShopPostgres = (
 
   return {
     sql,
+    searchSql,
     start: () => {
       running = run()
     },
@@ -153,7 +158,7 @@ export const createShopPostgres = (
       // An embedded server that is starting must not outlive the shop. A failure is reported where it is run.
       await starting?.catch(() => {})
       // What still runs is given a moment; a statement of a report, or a server that hangs, may take half a minute.
-      const closed = Promise.all([running, sql.reader.close(), sql.writer.close()])
+      const closed = Promise.all([running, sql.reader.close(), sql.writer.close(), searchSql.close()])
       await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })])
       await server?.stop()
     },

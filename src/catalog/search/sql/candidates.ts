@@ -2,6 +2,7 @@
  * Candidates of one query: an index in memory of the few books that may match it, which PostgreSQL finds, with the numbers that
  * count all books. The query parser, the scorer and the facet counter of the index in memory are asked over it as they are.
  */
+import { LRUCache } from 'lru-cache'
 import type { SqlQueries } from '../../../core/sql/sql.ts'
 import type { PriceBand } from '../../price-bands.ts'
 import type { ListedBook } from '../../schema.ts'
@@ -36,24 +37,42 @@ class CandidateText extends TextIndex {
 /** Row and folded words of a book. */
 export type CandidateRow = readonly [row: ListedBook, fields: readonly FieldWords[]]
 
-type Found = {
-  readonly total: number
-  readonly docs: readonly CandidateRow[]
-  readonly terms: Readonly<Record<string, number>>
-}
-
 /** Of the books of one ISBN the one that lists show belongs to the candidates, so that the others can be left out. */
 const FIND = `with found as materialized (
     select source_key, popularity, isbn13, hidden from search.books where words @@ $1::tsquery),
   best as (select source_key from found order by popularity desc, source_key limit ${MAX_CANDIDATES}),
-  docs as (select source_key, row, fields, words from search.books where source_key in (select source_key from best)
-    union all select source_key, row, fields, words from search.books
+  docs as (select row, fields from search.books where source_key in (select source_key from best)
+    union all select row, fields from search.books
       where not hidden and isbn13 in (select isbn13 from found where hidden)
         and source_key not in (select source_key from best))
   select (select count(*)::int from found) as total,
-    (select coalesce(json_agg(json_build_array(row, fields)), '[]') from docs) as docs,
-    (select coalesce(json_object_agg(term, books), '{}') from search.terms
-      where term in (select unnest(tsvector_to_array(words)) from docs)) as terms`
+    (select coalesce(json_agg(json_build_array(row, fields)), '[]') from docs) as docs`
+
+type Found = { readonly total: number; readonly docs: readonly CandidateRow[] }
+
+/** How many books have a word, as it was read a minute ago at most: the scorer weighs words by it. */
+export type TermCounts = LRUCache<string, number>
+
+const COUNTED_TERMS = { max: 50_000, ttl: 60_000 }
+
+export const createTermCounts = (): TermCounts => new LRUCache(COUNTED_TERMS)
+
+/** The counts of all words of these books. */
+const readCounts = async (
+  sql: SqlQueries,
+  known: TermCounts,
+  rows: readonly CandidateRow[],
+): Promise<readonly TermCount[]> => {
+  const words = new Set(rows.flatMap(([, fields]) => fields.flatMap(([, ofField]) => ofField)))
+  const unknown = [...words].filter(word => !known.has(word))
+  if (unknown.length > 0)
+    for (const { term, books } of await sql.query<TermCount>(
+      'select term, books from search.terms where term = any(array(select jsonb_array_elements_text($1::jsonb)))',
+      [unknown],
+    ))
+      known.set(term, books)
+  return [...words].map(term => ({ term, books: known.get(term) ?? 0 }))
+}
 
 export type Candidates = {
   readonly store: BookStore
@@ -72,11 +91,17 @@ export const addRows = (store: BookStore, text: TextIndex, rows: readonly Candid
   for (const [row, fields] of rows) if (store.slotOf(row.book_id) < 0) text.addWords(store.add(row), fields)
 }
 
+export type CandidateOptions = {
+  readonly bands: readonly PriceBand[]
+  readonly counts: TermCounts
+  readonly isIncomplete: boolean
+}
+
 /** Finds the candidates of a typed query; `isIncomplete` while it is being typed. Throws SqlError. */
 export const findCandidates = async (
   sql: SqlQueries,
   q: string,
-  { bands, isIncomplete }: { readonly bands: readonly PriceBand[]; readonly isIncomplete: boolean },
+  { bands, counts, isIncomplete }: CandidateOptions,
 ): Promise<Candidates> => {
   const store = new BookStore(bands)
   const text = new CandidateText()
@@ -89,7 +114,7 @@ export const findCandidates = async (
   const read = async (condition: string, words: readonly QueryWord[]): Promise<number> => {
     const [found] = await sql.query<Found>(FIND, [condition])
     if (!found) return 0
-    text.setCounts(Object.entries(found.terms).map(([term, books]) => ({ term, books })))
+    text.setCounts(await readCounts(sql, counts, found.docs))
     addRows(store, text, found.docs)
     isMore = found.total > MAX_CANDIDATES
     collector.collect(text, words, store.rows.length)

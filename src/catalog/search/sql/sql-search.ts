@@ -12,7 +12,7 @@ import { createIsbnLookup, isbnPrefixes, MAX_FOUND } from '../isbn-lookup.ts'
 import { type Corpus, createMemorySearch } from '../memory-search.ts'
 import { KIND } from '../query-parser.ts'
 import { TextIndex } from '../text-index.ts'
-import { addRows, type CandidateRow, findCandidates, MAX_CANDIDATES } from './candidates.ts'
+import { addRows, type CandidateRow, createTermCounts, findCandidates, MAX_CANDIDATES } from './candidates.ts'
 import { type Counted, countFacets } from './count-facets.ts'
 import { allOf, type FilterQuery, internChosen, readFilters } from './filters.ts'
 import { readPage } from './list-page.ts'
@@ -59,6 +59,7 @@ export const createSqlSearch = ({
   keepFactor = KEEP_FACTOR,
   withDescriptions = true,
 }: SqlSearchOptions): BookSearch => {
+  const counts = createTermCounts()
   const kept = new LRUCache<string, Promise<Counted>>({ max: MAX_KEPT })
 
   /** Counting all books of a large shop takes a second, so a count is kept for a while. */
@@ -176,7 +177,7 @@ export const createSqlSearch = ({
         const index = indexOf(byIsbn, bands)
         return browseOver(query, index, { countBooks: () => index.store.size })
       }
-      const candidates = await findCandidates(sql, q, { bands, isIncomplete: false })
+      const candidates = await findCandidates(sql, q, { bands, counts, isIncomplete: false })
       const described = candidates.isEmpty ? await browseDescriptions(query, candidates.required) : undefined
       return described ?? browseMany(query, candidates)
     },
@@ -186,7 +187,7 @@ export const createSqlSearch = ({
       const found =
         byIsbn.length > 0
           ? indexOf(byIsbn, bands)
-          : await findCandidates(sql, q, { bands, isIncomplete: true })
+          : await findCandidates(sql, q, { bands, counts, isIncomplete: true })
       const books = 'books' in found ? found.books : found.store.size
       return searchOver(found.store, found.text, {
         countBooks: () => books,
