@@ -8,8 +8,9 @@
  *    otherwise a program writes whose keys are not captured, and the copy may contradict itself.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type CapturedKey, type CapturedKeys, uniqueKeys } from '../core/dynamo/capture.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { type FoundItem, getRaw, getRawAtOnce, type RawKey, scanRaw } from '../core/dynamo/raw-items.ts'
+import { type FoundItem, getRaw, getRawAtOnce, scanRaw } from '../core/dynamo/raw-items.ts'
 import { ShopError } from '../core/errors.ts'
 import { pauseWrites, type WritePause } from '../core/fence/pause.ts'
 import { TABLE_IDS, type TableId, type TableNames } from '../tables/definitions.ts'
@@ -17,14 +18,6 @@ import { plainKeyText } from '../tables/raw-items.ts'
 import { withoutDatabaseRows } from './database-rows.ts'
 import { BackupError } from './format.ts'
 import type { ItemStore } from './item-store.ts'
-
-/** The captured keys of the writes of all processes of the shop, as a reader of the change journal gives them. */
-export type CapturedKeys = {
-  /** The keys of the writes since the last call, and why the keys of others are not known. */
-  readonly read: () => { readonly keys: readonly RawKey[]; readonly unknown: readonly string[] }
-  /** The keys of the writes that had begun and not ended at the last call of `read`. */
-  readonly openKeys: () => readonly RawKey[]
-}
 
 export type CapturedShop = {
   /** Does not obey the write fence. */
@@ -169,7 +162,7 @@ export const collectShop = async (
 }
 
 /** The moment of a copy, and the keys of writes that were under way then and may arrive later. */
-type Moment = { readonly asOf: Date; readonly open: readonly RawKey[] }
+type Moment = { readonly asOf: Date; readonly open: readonly CapturedKey[] }
 
 const explainPause = (cause: unknown): never => {
   if (cause instanceof ShopError) throw cause
@@ -184,7 +177,3 @@ const isEndedInTime = (pause: WritePause): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-const uniqueKeys = (keys: readonly RawKey[]): RawKey[] => [
-  ...new Map(keys.map(one => [JSON.stringify([one.table, ...Object.values(one.key)]), one])).values(),
-]

@@ -5,6 +5,7 @@ import { blobFolder, readSettings, readSettingsWith, type Settings } from '../co
 import { createFolderBlobs } from '../core/blobs.ts'
 import { createDynamo } from '../core/dynamo/dynamo.ts'
 import { tryLockDataFolder } from '../local/data-folder.ts'
+import { openJournalReader } from '../local/journal/reader.ts'
 import { acquireEngine } from '../local/shared-engine.ts'
 import type { Place } from '../move/place.ts'
 import type { MoveRecord } from '../move/record.ts'
@@ -65,6 +66,10 @@ export const openPlace = async (name: string, bucket: string | undefined): Promi
     blobsAt: isAws ? `${settings.bucket}` : folder,
     segments: isAws ? AWS_SEGMENTS : 1,
     createsTables: !isAws,
+    // Whoever writes to the embedded engine is a process of its data folder; a server and AWS may have other clients.
+    ...(engine && {
+      capture: () => openJournalReader(settings.dataDir, `move-${process.pid}`, { endsWithProcess: true }),
+    }),
     close: async () => {
       await wire.close()
       await engine?.close()

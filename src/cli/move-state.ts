@@ -1,7 +1,7 @@
 /** The state of a move: shown, ended before its switch, and a closed place opened again. */
 import { join } from 'node:path'
 import { type Fence, readFence } from '../core/fence/fence.ts'
-import { abandonMove, reopenPlace } from '../move/move.ts'
+import { abandonMove, reopenPlace } from '../move/fences.ts'
 import { isOver, type MoveRecord, readMoveRecord, writeMoveRecord } from '../move/record.ts'
 import { CommandError } from './errors.ts'
 import { currentDataDir, openPlace, withMoveFolder, withPlaces } from './move-places.ts'

@@ -117,13 +117,16 @@ const run = (options: Options): Promise<void> =>
     for (const text of resultText(record, result)) print(text)
   })
 
+/** What a pause takes beside reading items (ms). */
+const PAUSE_MS = 2_500
+
 /** A destination may have no tables yet. */
 const withoutTables = (error: unknown): undefined => {
   if (error instanceof DynamoError && error.type === 'ResourceNotFoundException') return undefined
   throw error
 }
 
-/** Compares both places and writes nothing: its own time is how long the pause would take at most. */
+/** Compares both places and writes nothing: its own time says how long the pause would take at most. */
 const dryRun = (options: Options): Promise<void> =>
   withMoveFolder(async folder => {
     const record = chooseMove(readMoveRecord(folder), options)
@@ -137,7 +140,10 @@ const dryRun = (options: Options): Promise<void> =>
       const there = await read(destination).catch(withoutTables)
       const count = (contents: typeof here) =>
         Object.fromEntries(Object.entries(contents).map(([id, items]) => [id, items.size]))
-      return { source: count(here), readMs: ms, ...(there && { differences: compareContents(here, there) }) }
+      // Two passes over the source, unless what changes is captured.
+      const pauseMs = PAUSE_MS + (source.capture ? 0 : 2 * ms)
+      const differences = there && { differences: compareContents(here, there) }
+      return { source: count(here), readMs: ms, pauseMs, ...differences }
     }).finally(line.end)
     if (options.json) return printJson(report)
     for (const [id, items] of Object.entries(report.source)) print(`${id.padEnd(8)} ${items}`)
@@ -146,7 +152,7 @@ const dryRun = (options: Options): Promise<void> =>
       const { missing, differing, extra } = report.differences
       print(`${record.to}: ${missing} to copy, ${differing} to change, ${extra} to delete`)
     }
-    print(`The shop would take no orders for about ${secondsText(report.readMs + 2_200)}.`)
+    print(`The shop would take no orders for about ${secondsText(report.pauseMs)}.`)
   })
 
 const move = (options: Options): Promise<void> => {

@@ -9,9 +9,11 @@ import { NEVER_CLOSED, readFence, setFence } from '../core/fence/fence.ts'
 import { lockDataFolder } from '../local/data-folder.ts'
 import { type Engine, startEngine } from '../local/engine.ts'
 import { beginFilling } from './destination.ts'
-import { abandonMove, type MoveStep, reopenPlace, runMove } from './move.ts'
+import { abandonMove, reopenPlace } from './fences.ts'
+import { type MoveStep, runMove } from './move.ts'
 import { compareContents, copyPass } from './pass.ts'
 import { type Contents, MoveError, type Place, readContents } from './place.ts'
+import { createWriter } from './writer.ts'
 
 const MAX_PAUSE_MS = 20_000
 const COVER = 'covers/tech-001-0123456789abcdef'
@@ -225,9 +227,9 @@ describe('a move that is cut off', () => {
     const known = await readContents(destination, () => {})
     const first = await beginFilling(destination, 'move-1')
     await beginFilling(destination, 'move-1')
-    await expect(copyPass(source, destination, known, { fence: first, report: () => {} })).rejects.toThrow(
-      'taken over',
-    )
+    await expect(
+      copyPass(source, destination, known, { writer: createWriter(destination, first), report: () => {} }),
+    ).rejects.toThrow('taken over')
     expect(await orderIds(destination)).toEqual([])
     await expect(beginFilling(destination, 'move-2')).rejects.toThrow('another move (move-1) fills abroad')
   })

@@ -4,20 +4,11 @@
  */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
-import type { RawItem } from '../core/dynamo/raw-items.ts'
-import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
-import { ShopError } from '../core/errors.ts'
-import { type Fence, fenceCheck } from '../core/fence/fence.ts'
-import { backoff, type RetryPolicy, retry } from '../core/retry.ts'
+import type { FoundItem, RawItem } from '../core/dynamo/raw-items.ts'
 import { TABLE_IDS, type TableId } from '../tables/definitions.ts'
-import { hasExpired, hasMarkExpired, keyOfText, markOf } from '../tables/raw-items.ts'
-import { type Contents, MoveError, type Place, readTable } from './place.ts'
-
-/** A transaction has at most 100 writes, of which one is the check of the fence, and 4 MB. */
-const MAX_WRITES = 99
-const MAX_BYTES = 2_000_000
-/** A busy or unreachable destination is tried again for about 20 s. */
-const RETRIES: RetryPolicy = { maxTries: 12, pause: backoff(100, 4_000) }
+import { hasExpired, hasMarkExpired, keyOfText, markOf, plainKeyText } from '../tables/raw-items.ts'
+import { type Contents, isOfShop, type Place, readTable } from './place.ts'
+import type { Writer } from './writer.ts'
 
 export type PassResult = {
   /** Items of the source. */
@@ -31,51 +22,11 @@ export type PassResult = {
 }
 
 export type PassOptions = {
-  /** The fence of the destination as this run has closed it: only while it is in this state is anything written. */
-  readonly fence: Fence
+  readonly writer: Writer
   /** Called with the items of the source that were compared so far. */
   readonly report: (items: number) => void
   /** Called with the items of each page of books. */
   readonly onBooks?: (books: readonly RawItem[]) => Promise<void>
-}
-
-/** Carries out the writes while the fence of the destination is as this run has closed it. */
-const writeFenced = async ({ db, names }: Place, fence: Fence, writes: readonly Write[]): Promise<void> => {
-  const check = fenceCheck(names.control, fence)
-  const done = await retry(RETRIES, async () => {
-    try {
-      await db.transact([check, ...writes])
-      return true
-    } catch (error) {
-      if (error instanceof TransactionRefused)
-        throw new MoveError(
-          'another command has taken over or ended this move: see `cloudshelf move --status`',
-        )
-      if (error instanceof ShopError) return undefined
-      throw error
-    }
-  })
-  if (!done) throw new MoveError('the destination is not reachable or too busy: try again')
-}
-
-/** Writes in transactions of bounded size, one after the other: each one checks the same row. */
-const createWriter = (place: Place, fence: Fence) => {
-  let batch: Write[] = []
-  let bytes = 0
-  let last: Promise<void> = Promise.resolve()
-  const flush = (): Promise<void> => {
-    const writes = batch
-    batch = []
-    bytes = 0
-    if (writes.length > 0) last = last.then(() => writeFenced(place, fence, writes))
-    return last
-  }
-  const add = async (write: Write, size: number): Promise<void> => {
-    batch.push(write)
-    bytes += size
-    if (batch.length >= MAX_WRITES || bytes >= MAX_BYTES) await flush()
-  }
-  return { add, flush }
 }
 
 /**
@@ -85,6 +36,36 @@ const createWriter = (place: Place, fence: Fence) => {
 const isProjectionMarker = ({ pk, sk }: RawItem): boolean =>
   CONTROL_ROWS.projection.matches({ pk: pk?.S, sk: sk?.S })
 
+/** Compares items of the source with what the destination holds, and writes what differs. `known` is kept up to date. */
+const createComparer = (destination: Place, known: Contents, writer: Writer) => {
+  const changed = new Map<TableId, Set<string>>(TABLE_IDS.map(id => [id, new Set()]))
+  let [written, deleted] = [0, 0]
+  const note = (id: TableId, key: string, before: string | undefined): void => {
+    if (before === undefined || !hasMarkExpired(before)) changed.get(id)?.add(key)
+  }
+  return {
+    /** `item`: as the source has it; undefined where it has none. */
+    take: async (id: TableId, key: string, item: RawItem | undefined): Promise<void> => {
+      const there = known[id]
+      const table = destination.names[id]
+      const before = there.get(key)
+      const mark = item && markOf(id, item)
+      if (before === mark) return
+      note(id, key, before)
+      if (item && mark !== undefined) {
+        there.set(key, mark)
+        written++
+        await writer.add({ action: 'Put', table, item: fromWire(item) }, JSON.stringify(item).length)
+      } else {
+        there.delete(key)
+        deleted++
+        await writer.add({ action: 'Delete', table, key: keyOfText(id, key) }, key.length)
+      }
+    },
+    result: () => ({ written, deleted, changed }),
+  }
+}
+
 /**
  * Makes the destination hold what the source holds. `known` is what the destination holds, and is kept up to date. Items that change
  * while the pass runs are copied as they are when they are read; the next pass finds what has changed since.
@@ -93,28 +74,18 @@ export const copyPass = async (
   source: Place,
   destination: Place,
   known: Contents,
-  { fence, report, onBooks }: PassOptions,
+  { writer, report, onBooks }: PassOptions,
 ): Promise<PassResult> => {
   const since = performance.now()
-  const writer = createWriter(destination, fence)
-  const changed = new Map<TableId, Set<string>>()
-  let [items, written, deleted, msOnBooks] = [0, 0, 0, 0]
+  const comparer = createComparer(destination, known, writer)
+  let [items, msOnBooks] = [0, 0]
   for (const id of TABLE_IDS) {
-    const table = destination.names[id]
-    const there = known[id]
     const seen = new Set<string>()
-    const changedHere = new Set<string>()
-    changed.set(id, changedHere)
     await readTable(source, id, async page => {
       for (const { key, item } of page) {
         if (id === 'control' && isProjectionMarker(item)) continue
         seen.add(key)
-        const mark = markOf(id, item)
-        if (there.get(key) === mark) continue
-        there.set(key, mark)
-        changedHere.add(key)
-        written++
-        await writer.add({ action: 'Put', table, item: fromWire(item) }, JSON.stringify(item).length)
+        await comparer.take(id, key, item)
       }
       items += page.length
       report(items)
@@ -123,16 +94,34 @@ export const copyPass = async (
       await onBooks(page.map(({ item }) => item))
       msOnBooks += performance.now() - begun
     })
-    for (const key of there.keys()) {
-      if (seen.has(key)) continue
-      there.delete(key)
-      changedHere.add(key)
-      deleted++
-      await writer.add({ action: 'Delete', table, key: keyOfText(id, key) }, key.length)
-    }
+    for (const key of known[id].keys()) if (!seen.has(key)) await comparer.take(id, key, undefined)
     await writer.flush()
   }
-  return { items, written, deleted, changed, ms: Math.round(performance.now() - since - msOnBooks) }
+  return { ...comparer.result(), items, ms: Math.round(performance.now() - since - msOnBooks) }
+}
+
+/** As `copyPass`, for items of the source that were read by their keys. */
+export const copyItems = async (
+  source: Place,
+  destination: Place,
+  known: Contents,
+  found: readonly FoundItem[],
+  { writer, onBooks }: PassOptions,
+): Promise<PassResult> => {
+  const since = performance.now()
+  const comparer = createComparer(destination, known, writer)
+  const ids = new Map(TABLE_IDS.map(id => [source.names[id], id]))
+  const books: RawItem[] = []
+  for (const { table, key, item } of found) {
+    const id = ids.get(table)
+    if (!id) continue
+    const isCopied = item && isOfShop(id, item) && !(id === 'control' && isProjectionMarker(item))
+    if (isCopied && id === 'books') books.push(item)
+    await comparer.take(id, plainKeyText(id, key), isCopied ? item : undefined)
+  }
+  await writer.flush()
+  await onBooks?.(books)
+  return { ...comparer.result(), items: found.length, ms: Math.round(performance.now() - since) }
 }
 
 /** Items of the destination that are not what they should be. */

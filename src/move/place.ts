@@ -1,5 +1,6 @@
 /** A place where a shop can be: its tables and its blobs, reached without the write fence. */
 import type { Blobs } from '../core/blobs.ts'
+import type { CapturedKeys } from '../core/dynamo/capture.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { RawItem } from '../core/dynamo/raw-items.ts'
 import type { Wire } from '../core/dynamo/wire.ts'
@@ -22,6 +23,11 @@ export type Place = {
   readonly segments: number
   /** Whether a move creates missing tables; on AWS the stacks do. */
   readonly createsTables: boolean
+  /**
+   * Begins to capture the keys of all writes, where every program that writes there is known to be captured. Undefined where others may
+   * write: then all items are read in the pause of a move.
+   */
+  readonly capture?: () => Promise<CapturedKeys & { readonly unregister: () => void }>
   readonly close: () => Promise<void>
 }
 
@@ -40,7 +46,7 @@ export type StoredItem = {
 }
 
 /** Whether the item belongs to the shop, and so moves with it. */
-const isOfShop = (id: TableId, item: RawItem): boolean =>
+export const isOfShop = (id: TableId, item: RawItem): boolean =>
   !hasExpired(id, item) && !(id === 'control' && isFenceRow({ pk: item.pk?.S, sk: item.sk?.S }))
 
 async function* readSegment(

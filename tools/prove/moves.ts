@@ -12,6 +12,7 @@ import { beginFilling } from '#src/move/destination.ts'
 import type { MoveResult, MoveStep } from '#src/move/move.ts'
 import { copyPass } from '#src/move/pass.ts'
 import { readContents } from '#src/move/place.ts'
+import { createWriter } from '#src/move/writer.ts'
 import { createBuyers, placeOrder } from '../../test/buyers.ts'
 import { aBook, createTestShop, getTestEngine, type TestShop, temporaryFolder } from '../../test/kit.ts'
 import { createPlace } from '../../test/places.ts'
@@ -159,7 +160,7 @@ const moveNaively = async (other: string): Promise<number> => {
   const known = await readContents(destination, () => {})
   const buyers = startBuyers([home])
   for (let passes = 0; passes < 3; passes++)
-    await copyPass(source, destination, known, { fence, report: () => {} })
+    await copyPass(source, destination, known, { writer: createWriter(destination, fence), report: () => {} })
   const { acknowledged } = await buyers.stop()
   const there = await readPlace(pair.at[1], abroad)
   await source.close()

@@ -11,6 +11,19 @@ import { DynamoError, type Wire } from './wire.ts'
 
 export type CapturedKey = { readonly table: string; readonly key: Key }
 
+/** The captured keys of all processes of a shop, as a reader of their journal gives them. */
+export type CapturedKeys = {
+  /** The keys of the writes since the last call, and why the keys of others are not known. */
+  readonly read: () => { readonly keys: readonly CapturedKey[]; readonly unknown: readonly string[] }
+  /** The keys of the writes that had begun and not ended at the last call of `read`. */
+  readonly openKeys: () => readonly CapturedKey[]
+}
+
+/** Each key once. */
+export const uniqueKeys = (keys: readonly CapturedKey[]): CapturedKey[] => [
+  ...new Map(keys.map(one => [JSON.stringify([one.table, ...Object.values(one.key)]), one])).values(),
+]
+
 /** What a call may write: items by their keys, or items that cannot be named, with the reason. */
 export type CapturedWrite = {
   readonly keys: readonly CapturedKey[]

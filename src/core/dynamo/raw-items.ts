@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ShopError } from '../errors.ts'
 import { backoff } from '../retry.ts'
+import type { CapturedKey } from './capture.ts'
 import type { Dynamo, Key } from './dynamo.ts'
 import { keyToWire } from './marshal.ts'
 import { DynamoError } from './wire.ts'
@@ -45,11 +46,13 @@ export async function* scanRaw(db: Pick<Dynamo, 'admin'>, table: string): AsyncG
 /** Keys in one BatchGetItem or TransactGetItems. */
 const MAX_KEYS = 100
 
-export type RawKey = { readonly table: string; readonly key: Key }
-export type FoundItem = RawKey & { readonly item: RawItem | undefined }
+export type FoundItem = CapturedKey & { readonly item: RawItem | undefined }
 
 /** The items of these keys as they are now, read consistently, each at a moment of its own; undefined where there is none. */
-export const getRaw = async (db: Pick<Dynamo, 'admin'>, keys: readonly RawKey[]): Promise<FoundItem[]> => {
+export const getRaw = async (
+  db: Pick<Dynamo, 'admin'>,
+  keys: readonly CapturedKey[],
+): Promise<FoundItem[]> => {
   const found: FoundItem[] = []
   let left = keys
   for (let tries = 1; left.length > 0; tries++) {
@@ -85,7 +88,7 @@ const hasKey = (item: RawItem, key: Key): boolean =>
  */
 export const getRawAtOnce = async (
   db: Pick<Dynamo, 'admin'>,
-  keys: readonly RawKey[],
+  keys: readonly CapturedKey[],
 ): Promise<FoundItem[]> => {
   if (keys.length === 0) return []
   if (keys.length > MAX_KEYS) throw busy()
