@@ -130,6 +130,10 @@ test('a backup restored elsewhere has every item, every cover and the settings, 
   expect(summary).toMatchObject({ covers: 1, items: { books: 2, orders: 1, carts: 0 } })
   const target = await emptyShop()
   await assertRestorable(target.deps, summary.head, 'USD')
+  // Where there are no tables yet, none is created to find that out.
+  const nowhere = Object.fromEntries(TABLE_IDS.map(id => [id, `none-${id}`])) as typeof target.names
+  await assertRestorable({ ...target.deps, names: nowhere }, summary.head, 'USD')
+  await expect(target.deps.db.get(nowhere.books, { category: 'a', book_id: 'b' })).rejects.toThrow()
   const kept: string[] = []
   const keep = ({ name }: { name: string }) => void kept.push(name)
   await restoreArchive(target.deps, file, summary.head, { passphrase: undefined, keep })

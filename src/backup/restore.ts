@@ -2,9 +2,10 @@
 
 import type { Blobs } from '../core/blobs.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
-import { putRaw } from '../core/dynamo/raw-items.ts'
-import { TABLE_IDS, type TableNames } from '../tables/definitions.ts'
-import { createTables } from '../tables/provision.ts'
+import { type PutMode, putRaw } from '../core/dynamo/raw-items.ts'
+import { DynamoError } from '../core/dynamo/wire.ts'
+import { TABLE_IDS, type TableId, type TableNames } from '../tables/definitions.ts'
+import { createTables, passes, verifyTables } from '../tables/provision.ts'
 import { type RestoredState, readRestored, writeRestored } from '../tables/quiet.ts'
 import { isOfEmptyShop, withoutDatabaseRows } from './database-rows.ts'
 import { parseDataFile } from './export-format.ts'
@@ -16,12 +17,28 @@ export type RestoreTarget = {
   readonly names: TableNames
   readonly blobs: Pick<Blobs, 'put'>
   readonly now: () => Date
+  /** How items are written; in transactions unless given. */
+  readonly putMode?: PutMode
 }
 
-const isEmpty = async ({ db, names }: RestoreTarget): Promise<boolean> => {
-  for (const id of TABLE_IDS)
-    for await (const items of db.scan(names[id], { pageSize: 10 }))
-      if (items.some(item => id !== 'control' || !isOfEmptyShop(item))) return false
+/** What `read` gives, or `other` where there is no table yet. */
+const unlessMissing = async <T>(read: Promise<T>, other: T): Promise<T> => {
+  try {
+    return await read
+  } catch (error) {
+    if (error instanceof DynamoError && error.type === 'ResourceNotFoundException') return other
+    throw error
+  }
+}
+
+const hasItems = async ({ db, names }: RestoreTarget, id: TableId): Promise<boolean> => {
+  for await (const items of db.scan(names[id], { pageSize: 10 }))
+    if (items.some(item => id !== 'control' || !isOfEmptyShop(item))) return true
+  return false
+}
+
+const isEmpty = async (target: RestoreTarget): Promise<boolean> => {
+  for (const id of TABLE_IDS) if (await unlessMissing(hasItems(target, id), false)) return false
   return true
 }
 
@@ -33,7 +50,7 @@ const notEmpty = (): BackupError =>
 
 /**
  * Throws BackupError unless this archive may be restored here: the shop is empty, or holds a part of the same archive, because an
- * earlier restore was cut off. Creates missing tables.
+ * earlier restore was cut off. Writes nothing.
  */
 export const assertRestorable = async (
   target: RestoreTarget,
@@ -44,8 +61,7 @@ export const assertRestorable = async (
     throw new BackupError(
       `the archive is of a shop that sells in ${head.currency}: set CURRENCY=${head.currency}`,
     )
-  await createTables(target.db, target.names)
-  const restored = await readRestored(target)
+  const restored = await unlessMissing(readRestored(target), undefined)
   const isContinued = restored?.state === 'restoring' && restored.backup === head.id
   if (restored?.state === 'restoring' && !isContinued)
     throw new BackupError(
@@ -63,7 +79,7 @@ export type RestoreOptions = ReadOptions & {
 }
 
 /**
- * Writes what a verified archive holds into a shop that `assertRestorable` has passed. The shop cannot start until all of it is
+ * Writes what a verified archive holds into a shop that `assertRestorable` has passed; creates missing tables. The shop cannot start until all of it is
  * there, and is quiet then. Throws BackupError, and the errors of the database.
  */
 export const restoreArchive = async (
@@ -72,7 +88,13 @@ export const restoreArchive = async (
   head: ArchiveHead,
   { wrote, keep, ...options }: RestoreOptions,
 ): Promise<RestoredState> => {
-  const { db, names, blobs, now } = target
+  const { db, names, blobs, now, putMode } = target
+  await createTables(db, names)
+  for await (const check of verifyTables(db, names))
+    if (!passes(check))
+      throw new BackupError(
+        `table ${check.table}: ${check.point} must be ${check.expected}, but is ${check.found}. Nothing was restored`,
+      )
   const earlier = await readRestored(target)
   const restored = {
     backup: head.id,
@@ -85,7 +107,7 @@ export const restoreArchive = async (
     if (entry.head.id !== head.id) throw new BackupError(`${file} was replaced during the restore`)
     if (kind === 'data' && table) {
       const items = await parseDataFile(table, entry)
-      await putRaw(db, names[table], table === 'control' ? withoutDatabaseRows(items) : items, wrote)
+      await putRaw(db, names[table], table === 'control' ? withoutDatabaseRows(items) : items, wrote, putMode)
     }
     if (kind === 'cover') await blobs.put(entry.name, entry.bytes)
     if (kind === 'setting' || kind === 'secret') keep(entry)

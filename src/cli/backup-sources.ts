@@ -9,7 +9,7 @@ import { createItemStore } from '../backup/item-store.ts'
 import { settingFiles } from '../backup/setting-files.ts'
 import type { Source } from '../backup/write.ts'
 import { createDatabase, createSigner, createUnfencedWire } from '../composition/clients.ts'
-import { readSettingsWith, readSetVariables } from '../composition/settings.ts'
+import { readSettingsWith, readSetVariables, type Settings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
 import { createBucketObjects } from '../core/aws/s3-objects.ts'
 import { createDynamo } from '../core/dynamo/dynamo.ts'
@@ -106,11 +106,14 @@ export type SourceOptions = CollectOptions & {
   readonly bucket?: string | undefined
 }
 
-const AWS = /\.amazonaws\.com(\.cn)?$/
+const AWS_HOST = /\.amazonaws\.com(\.cn)?$/
+
+/** Whether the database of the settings is Amazon DynamoDB. */
+export const isAmazon = ({ endpoint }: Pick<Settings, 'endpoint'>): boolean =>
+  endpoint !== undefined && AWS_HOST.test(new URL(endpoint).hostname)
 
 /** Opens the database of the settings for the backup in `file`. Throws BackupError, StartError, and the errors of the database. */
 export const openSource = (deps: Deps, file: string, options: SourceOptions): Promise<OpenedSource> => {
-  const { endpoint } = deps.settings
-  if (endpoint === undefined) return openSnapshot(deps)
-  return AWS.test(new URL(endpoint).hostname) ? openExport(deps, options) : openCaptured(deps, file, options)
+  if (deps.settings.endpoint === undefined) return openSnapshot(deps)
+  return isAmazon(deps.settings) ? openExport(deps, options) : openCaptured(deps, file, options)
 }

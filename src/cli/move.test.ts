@@ -26,7 +26,10 @@ test('a running shop goes on at the server to which it was moved, and its old da
   const to = ['--from', 'embedded', '--to', server.endpoint]
 
   const counted = await cli(['move', ...to, '--dry-run', '--json'])
-  expect(JSON.parse(counted.stdout)).toMatchObject({ source: { books: expect.any(Number), orders: 0 } })
+  expect(JSON.parse(counted.stdout)).toMatchObject({
+    source: { books: expect.any(Number), orders: 0 },
+    pauseMs: 2_500,
+  })
   const moved = await cli(['move', ...to, '--json'])
   expect(moved).toMatchObject({ code: 0 })
   expect(JSON.parse(moved.stdout)).toMatchObject({
@@ -62,4 +65,14 @@ test('a running shop goes on at the server to which it was moved, and its old da
   const back = await cli(['move', '--back', '--json'])
   expect(JSON.parse(back.stdout)).toMatchObject({ to: 'embedded', step: 'done' })
   expect(await cli(['orders', 'list'])).toMatchObject({ code: 0 })
-})
+
+  // The place that it has left takes no writes, until it is opened on purpose.
+  expect(await cli(['move', '--open', server.endpoint])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('repeat the command with --yes'),
+  })
+  for (const opened of [true, false]) {
+    const answer = await cli(['move', '--open', server.endpoint, '--yes', '--json'])
+    expect(JSON.parse(answer.stdout)).toEqual({ place: server.endpoint, opened })
+  }
+}, 120_000)

@@ -14,6 +14,7 @@ import { LOST_WITH_SECRET } from '../local/secrets.ts'
 import { DATA_VERSION } from '../local/upgrade-copy.ts'
 import { TABLE_IDS } from '../tables/definitions.ts'
 import { readRestored } from '../tables/quiet.ts'
+import { isAmazon } from './backup-sources.ts'
 import { CommandError } from './errors.ts'
 import { counted, note, print, printJson } from './output.ts'
 import { startBar } from './progress.ts'
@@ -78,7 +79,10 @@ const write = async (
     done += count
     bar.show(done, total, `${done} of ${counted(total, 'item')}`)
   }
-  await restoreArchive(deps, file, head, { passphrase, wrote, keep: keepIn(deps.settings) }).finally(bar.end)
+  const target = { ...deps, ...(isAmazon(deps.settings) && { putMode: 'batches' as const }) }
+  await restoreArchive(target, file, head, { passphrase, wrote, keep: keepIn(deps.settings) }).finally(
+    bar.end,
+  )
 }
 
 const reportRestored = ({ settings }: Deps, summary: ArchiveSummary, file: string): void => {

@@ -59,7 +59,7 @@ export const acquireEngine = async (
       const path = `the data folder ${resolve(dir)}`
       throw new StartError(
         owner?.kind === 'shop'
-          ? `the shop (pid ${owner.pid}) uses ${path}, but its engine does not respond: check the log of the shop, or restart it`
+          ? `the shop (pid ${owner.pid}) uses ${path}, but its engine does not respond: stop the shop first if it uses another database (DYNAMODB_ENDPOINT), else check its log, or restart it`
           : `another command (pid ${owner?.pid ?? 'unknown'}) is using ${path}: wait until it has finished, ` +
               'or start the shop first, because commands share its engine',
       )

@@ -134,28 +134,64 @@ const put = async (db: Pick<Dynamo, 'admin'>, table: string, items: readonly Raw
     }
 }
 
+/** Puts at most 25 items by BatchWriteItem, and again those that the database has left for later. */
+const putBatch = async (
+  db: Pick<Dynamo, 'admin'>,
+  table: string,
+  items: readonly RawItem[],
+): Promise<void> => {
+  let requests: readonly unknown[] = items.map(Item => ({ PutRequest: { Item } }))
+  for (let tries = 1; ; tries++) {
+    try {
+      const { UnprocessedItems } = await db.admin(
+        'BatchWriteItem',
+        { RequestItems: { [table]: requests } },
+        true,
+      )
+      const left =
+        (UnprocessedItems as Readonly<Record<string, readonly unknown[]>> | undefined)?.[table] ?? []
+      if (left.length === 0) return
+      if (left.length < requests.length) tries = 0
+      requests = left
+    } catch (error) {
+      if (!isPassing(error)) throw error
+    }
+    if (tries === MAX_TRIES) throw busy()
+    await sleep(PAUSE(tries))
+  }
+}
+
 /**
- * Puts items as they are, replacing those with their keys, and calls `done` with how many were put. In transactions, because the
- * embedded engine then writes to the disk once for a hundred items. Throws the database's error for an item that it refuses.
+ * - `transactions`: the embedded engine writes to the disk once for each, so a hundred items at once are eight times as fast
+ * - `batches`: half the price on Amazon DynamoDB
+ */
+export type PutMode = 'transactions' | 'batches'
+const MAX_BATCH_ITEMS = 25
+
+/**
+ * Puts items as they are, replacing those with their keys, and calls `done` with how many were put. Throws the database's error for an
+ * item that it refuses.
  */
 export const putRaw = async (
   db: Pick<Dynamo, 'admin'>,
   table: string,
   items: Iterable<RawItem>,
   done: (count: number) => void = () => {},
+  mode: PutMode = 'transactions',
 ): Promise<void> => {
+  const [most, putAll] = mode === 'batches' ? [MAX_BATCH_ITEMS, putBatch] : [MAX_ITEMS, put]
   let batch: RawItem[] = []
   let bytes = 0
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return
-    await put(db, table, batch)
+    await putAll(db, table, batch)
     done(batch.length)
     batch = []
     bytes = 0
   }
   for (const item of items) {
     const size = Buffer.byteLength(JSON.stringify(item))
-    if (batch.length === MAX_ITEMS || bytes + size > MAX_BYTES) await flush()
+    if (batch.length === most || bytes + size > MAX_BYTES) await flush()
     batch.push(item)
     bytes += size
   }
