@@ -4,7 +4,7 @@ import { toDocument } from '#src/catalog/search/sql/document.ts'
 import type { Sql } from '#src/core/sql/sql.ts'
 import { writeSearchRows } from '#src/projection/search-rows.ts'
 
-const BOOKS_AT_ONCE = 500
+const BOOKS_AT_ONCE = 2_000
 
 /** Writes the documents of books into a database with the migrations of the projection. */
 export const fillSearchTables = async (

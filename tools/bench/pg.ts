@@ -1,7 +1,10 @@
 /**
- * `npm run bench:pg`: how long the reports take over 90 days in a shop with 1,000,000 order lines of two years, on an embedded server of
- * its own. Each report is run five times after one that warms up; the median and the slowest are printed.
+ * `npm run bench:pg`, on an embedded server of its own: search in PostgreSQL beside the one in memory, over as many books as `--sizes`
+ * says, and how long the reports take over 90 days in a shop with 1,000,000 order lines of two years. Each report is run five times
+ * after one that warms up; the median and the slowest are printed. `--only search` or `--only reports` leaves the other out.
  */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { migrate } from '#src/core/sql/migrate.ts'
 import { createPgSql } from '#src/core/sql/pg.ts'
@@ -10,8 +13,12 @@ import { MIGRATIONS } from '#src/projection/migrations.ts'
 import { choicesOf } from '#src/reports/report.ts'
 import { findReport, REPORT_NAMES } from '#src/reports/reports.ts'
 import { bind, type ReportValues } from '#src/reports/statement.ts'
+import { databaseUrl } from '../../test/postgres.ts'
 import { startTestPostgres } from '../../test/postgres-server.ts'
 import { median } from './measure.ts'
+import { measurePgSearch } from './pg-search.ts'
+import { generateQuestions } from './query-generator.ts'
+import { readListedBooks, readQuestions } from './search-test-data.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -20,12 +27,17 @@ const { values: options } = parseArgs({
     days: { type: 'string', default: '90' },
     zone: { type: 'string', default: 'America/New_York' },
     explain: { type: 'string' },
+    only: { type: 'string' },
+    sizes: { type: 'string', default: '10000,500000' },
+    data: { type: 'string', default: '../shared/data' },
   },
 })
 const ORDERS = Number(options.orders)
 const BOOKS = Number(options.books)
 const DAYS = Number(options.days)
 const RUNS = 5
+const SEED = 20261122
+const QUERIES_PER_KIND = 60
 const LAST_DAY = '2026-11-30'
 
 /** An id of two and a half lines in each order, and sales by a skewed choice of books: a tenth of them sells half of the copies. */
@@ -57,9 +69,7 @@ const FILL = [
 const count = async (sql: Sql, table: string): Promise<number> =>
   (await sql.query<{ n: number }>(`select count(*) as n from ${table}`))[0]?.n ?? 0
 
-const server = await startTestPostgres()
-const sql = createPgSql({ url: server.url, statementTimeoutMs: 3_600_000, connections: 1 })
-try {
+const measureReports = async (sql: Sql): Promise<void> => {
   await migrate(sql, MIGRATIONS)
   await sql.query('select setseed(0.5)')
   for (const text of FILL) await sql.query(text)
@@ -98,6 +108,42 @@ try {
       `${name.padEnd(20)} ${text}${choicesOf(report).includes('from') ? '' : ' (all there is)'}\n`,
     )
   }
+}
+
+/** Search over each number of books, in a database of its own; false where a target is missed, or the test data are not there. */
+const measureSearch = async (url: string): Promise<boolean> => {
+  const list = join(options.data, 'books-10k.csv')
+  if (!existsSync(list)) {
+    console.error(`bench:pg: ${list} is not there; give the folder of the test data with --data DIR`)
+    return false
+  }
+  const real = readListedBooks(list)
+  const read = (name: string) => readQuestions(join(options.data, 'search', name), real)
+  const sets = [
+    { name: 'dev', questions: read('search-dev.tsv') },
+    { name: 'hard', questions: read('search-hard-dev.tsv') },
+    { name: 'made', questions: generateQuestions(real, QUERIES_PER_KIND, SEED) },
+  ]
+  let isMet = true
+  for (const size of options.sizes.split(',').map(Number)) {
+    const admin = createPgSql({ url, connections: 1 })
+    await admin.query(`create database search_${size}`).finally(admin.close)
+    const sql = createPgSql({ url: databaseUrl(url, `search_${size}`), statementTimeoutMs: 3_600_000 })
+    try {
+      await migrate(sql, MIGRATIONS)
+      isMet = (await measurePgSearch(sql, real, size, sets)) && isMet
+    } finally {
+      await sql.close()
+    }
+  }
+  return isMet
+}
+
+const server = await startTestPostgres()
+const sql = createPgSql({ url: server.url, statementTimeoutMs: 3_600_000, connections: 1 })
+try {
+  if (options.only !== 'reports' && !(await measureSearch(server.url))) process.exitCode = 1
+  if (options.only !== 'search') await measureReports(sql)
 } finally {
   await sql.close()
   await server.stop()
