@@ -8,10 +8,12 @@ import { findPostgres } from '../local/postgres/binary.ts'
 import { postgresFolder } from '../local/postgres/cluster.ts'
 import { acquirePostgres } from '../local/postgres/shared.ts'
 import { MIGRATIONS } from '../projection/migrations.ts'
+import { readShadow } from '../projection/shadow.ts'
 import type { Finding } from './doctor-checks.ts'
 import { explainError } from './errors.ts'
 
 const WHAT = 'postgresql'
+const SHADOW_DAYS = 7
 
 const inspect = async (url: string): Promise<Finding> => {
   const sql = createPgSql({ url, connections: 1, applicationName: 'cloudshelf-doctor' })
@@ -24,7 +26,11 @@ const inspect = async (url: string): Promise<Finding> => {
     const found = `${row?.version}, migration ${migration} of ${MIGRATIONS.length}`
     if (migration < MIGRATIONS.length)
       return { state: 'warn', what: WHAT, found, mend: 'start the shop, which applies the migrations' }
-    if (row?.reader) return { state: 'ok', what: WHAT, found: `${found}, role ${READER_ROLE}` }
+    const shadow = await readShadow(sql, SHADOW_DAYS)
+    const compared = shadow
+      ? `, searches compared in ${SHADOW_DAYS} days: ${shadow.agreed} agreed, ${shadow.differed} differed, ${shadow.failed} failed`
+      : ''
+    if (row?.reader) return { state: 'ok', what: WHAT, found: `${found}, role ${READER_ROLE}${compared}` }
     const mend = 'docs/phase-2.md says how to create it on a server of your own'
     return { state: 'warn', what: WHAT, found: `${found}, without the role ${READER_ROLE}`, mend }
   } finally {

@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { runCommand } from '../../test/cli.ts'
 import { temporaryFolder } from '../../test/kit.ts'
 import { openTestDatabase, READER_PASSWORD } from '../../test/postgres.ts'
+import { NO_SHADOW } from '../catalog/search-switch.ts'
 import { prepareReaderRole } from '../core/sql/reader-role.ts'
 import { MIGRATIONS } from '../projection/migrations.ts'
+import { recordShadow } from '../projection/shadow.ts'
 import { checkPostgres } from './doctor-postgres.ts'
 
 const { sql, url } = await openTestDatabase()
@@ -70,9 +72,15 @@ test('doctor checks the database, its schema and the role for BI tools', async (
     found: expect.stringMatching(/^PostgreSQL cannot be reached/),
   })
   const migrated = await openTestDatabase({ migrations: MIGRATIONS })
+  const shadow = { ...NO_SHADOW, asked: 3, agreed: 2, differed: 1, memoryMs: 3, postgresMs: 12, slowestMs: 7 }
   const count = MIGRATIONS.length
   expect(await check(migrated.url)).toMatchObject({
     state: 'ok',
     found: `18.4, migration ${count} of ${count}, role cloudshelf_reader`,
   })
+  for (let i = 0; i < 2; i++) await recordShadow(migrated.sql, shadow)
+  expect((await check(migrated.url)).found).toMatch(/in 7 days: 4 agreed, 2 differed, 0 failed$/)
+  expect((await pg(['status'], migrated.url)).stdout).toMatch(
+    /^shadow +6 asked in 7 days: 4 agreed, 2 differed, 0 failed \(0 not asked\); memory 1.0 ms, PostgreSQL 4.0 ms, slowest 7 ms$/m,
+  )
 })

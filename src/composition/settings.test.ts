@@ -156,3 +156,14 @@ test('a shop has a PostgreSQL server or an Aurora cluster, whose Region is in it
     'the ARN of a database cluster',
   )
 })
+
+test('PostgreSQL answers searches only where there is one', () => {
+  expect(readSettings({}).search).toBe('memory')
+  expect(readSettings({ SEARCH: 'shadow', DATABASE_URL: 'embedded' }).search).toBe('shadow')
+  expect(messageOf({ SEARCH: 'postgres' })).toMatch(
+    /set DATABASE_URL with SEARCH=postgres, or leave SEARCH out/,
+  )
+  expect(messageOf({ SEARCH: 'fast', DATABASE_URL: 'embedded' })).toMatch(
+    /SEARCH must be one of memory, shadow, postgres/,
+  )
+})

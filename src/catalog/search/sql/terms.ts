@@ -14,11 +14,12 @@ type Prefix = { readonly prefix: string; readonly after: string; readonly always
 /** Above every word that begins with a prefix, in the order of code points. */
 const AFTER = '\u{10FFFF}'
 
+/** A scalar says whether the prefix is a word by itself: for EXISTS the whole dictionary would be hashed. */
 const COMPLETIONS = (list: string): string => `
   select t.term, t.books from jsonb_to_recordset(${list}::jsonb) as p(prefix text, after text, always boolean),
     lateral (select term, books from search.terms
       where term >= p.prefix and term < p.after and books > 0 order by term limit ${MAX_COMPLETIONS}) t
-  where p.always or not exists (select from search.terms x where x.term = p.prefix and x.books > 0)`
+  where p.always or coalesce((select x.books from search.terms x where x.term = p.prefix), 0) = 0`
 
 const NAMED = (list: string): string => `
   select term, books from search.terms where books > 0 and term = any(array(select jsonb_array_elements_text(${list}::jsonb)))`
