@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, expect, test } from 'vitest'
 import { browseQuery, createIndex, SAMPLE_BOOKS } from '../../test/sample-books.ts'
+import { SqlError } from '../core/sql/sql.ts'
 import type { BookSearch } from './search/book-index.ts'
 import type { SearchMode } from './search-mode.ts'
 import { createSearchSwitch, type SearchSwitch, type SearchSwitchDeps } from './search-switch.ts'
@@ -63,13 +64,17 @@ test('answers by the engine of the mode, and by memory while PostgreSQL is behin
 
 test('memory answers when PostgreSQL fails or is late, which is then left alone for a while', async () => {
   let now = 0
-  const failing = switchTo(() => Promise.reject(new Error('refused')), { now: () => now })
+  const down = new SqlError('unavailable', 'connection refused')
+  const failing = switchTo(() => Promise.reject(down), { now: () => now })
   expect(await totalOf(failing)).toBe(ALL)
   expect(await totalOf(failing)).toBe(ALL)
-  expect({ asked, errors }).toEqual({ asked: 1, errors: [new Error('refused')] })
+  expect({ asked, errors }).toEqual({ asked: 1, errors: [down] })
   now = 6_000
   expect(await totalOf(failing)).toBe(ALL)
   expect(asked).toBe(2)
+  const refusing = switchTo(() => Promise.reject(new SqlError('refused', 'syntax error', '42601')))
+  expect(await totalOf(refusing)).toBe(ALL)
+  expect(refusing.status()).toMatchObject({ engine: 'postgres', fallbacks: 1 })
   const late = switchTo(() => new Promise(() => {}))
   expect(await totalOf(late)).toBe(ALL)
   expect(String(errors.at(-1))).toContain('longer than 50 ms')
@@ -104,7 +109,7 @@ test('shadow mode answers from memory, compares the first answers, and asks two 
 
 test('a question that fails in shadow mode is counted, and seen by nobody', async () => {
   mode = 'shadow'
-  const search = switchTo(() => Promise.reject(new Error('down')))
+  const search = switchTo(() => Promise.reject(new SqlError('unavailable', 'down')))
   expect(await totalOf(search)).toBe(ALL)
   await expect.poll(() => search.status().shadow).toMatchObject({ asked: 1, failed: 1 })
   await sleep(1)

@@ -4,6 +4,7 @@
  * asked of PostgreSQL afterwards, to compare both.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isUnavailable, SqlError } from '../core/sql/sql.ts'
 import type { BookSearch, BrowseResult, Suggestion } from './search/book-index.ts'
 import type { SearchMode } from './search-mode.ts'
 
@@ -63,6 +64,8 @@ export type SearchSwitchDeps = {
 
 const DEADLINE_MS = 1_500
 const LEFT_ALONE_MS = 5_000
+/** SQLSTATE of a statement that was ended by its timeout. */
+const STATEMENT_TIMEOUT = '57014'
 /** Questions that shadow mode asks at once. */
 const MAX_SHADOWS = 2
 
@@ -109,7 +112,7 @@ export const createSearchSwitch = ({
     const deadline = new AbortController()
     const asked = ask(postgres)
     const late = sleep(deadlineMs, undefined, { signal: deadline.signal, ref: false }).then(() => {
-      throw new Error(`PostgreSQL took longer than ${deadlineMs} ms`)
+      throw new SqlError('unavailable', `PostgreSQL took longer than ${deadlineMs} ms`)
     })
     asked.catch(() => {}) // it may fail after its deadline
     try {
@@ -121,7 +124,9 @@ export const createSearchSwitch = ({
   }
 
   const failed = (error: unknown): void => {
-    leftAloneUntil = now() + leftAloneMs
+    // One question that it refuses says nothing of the others.
+    const isTimeout = error instanceof SqlError && error.state === STATEMENT_TIMEOUT
+    if (isTimeout || isUnavailable(error)) leftAloneUntil = now() + leftAloneMs
     onFallback(error)
   }
 
