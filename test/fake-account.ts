@@ -30,6 +30,8 @@ export type FakeRegion = FakeAlarms & {
   mail: { ProductionAccessEnabled: boolean; SendingEnabled: boolean; SendQuota: object }
   concurrency: { ConcurrentExecutions: number; UnreservedConcurrentExecutions: number }
   backups: string[]
+  /** Items that were stored. */
+  readonly items: { readonly table: string; readonly item: unknown }[]
   /** Buckets of production that are gone, but still listed by their tags. */
   deleted: string[]
   parameters: Map<string, string>
@@ -59,6 +61,7 @@ const createRegion = (): FakeRegion => ({
   },
   concurrency: { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 },
   backups: [],
+  items: [],
   deleted: [],
   ...createAlarms(),
   edgeFunctions: new Map(),
@@ -164,6 +167,10 @@ const dynamo = (
   if (action === 'DescribeBackup')
     return json({ BackupDescription: { BackupDetails: { BackupStatus: 'AVAILABLE' } } })
   if (!found) return refusal('com.amazonaws.dynamodb.v20120810#ResourceNotFoundException', `no table ${name}`)
+  if (action === 'PutItem') {
+    region.items.push({ table: name, item: body.Item })
+    return json({})
+  }
   if (action === 'CreateBackup') {
     region.backups.push(String(body.BackupName))
     return json({ BackupDetails: { BackupArn: 'arn:aws:dynamodb:backup/1' } })

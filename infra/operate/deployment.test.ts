@@ -188,6 +188,18 @@ test('production without mail is not deployed without a yes; with it, later depl
   await deploy(PROD)
   expect(stacks()).toEqual(['CloudShelf-prod-shop', 'CloudShelf-prod-store'])
   expect(state.parameters.filter(one => one.includes(':Inputs='))).toHaveLength(2)
+  // The CDN has pages of the release before.
+  expect(account().region(EU).items).toMatchObject([
+    {
+      table: 'cloudshelf-control',
+      item: {
+        pk: { S: 'cdn-purge' },
+        sk: { S: expect.stringMatching(/^change#/) },
+        everything: { BOOL: true },
+        lists: { BOOL: true },
+      },
+    },
+  ])
   await deploy(PROD)
   await expect(deploy('stage=prod mailFrom=orders@shop.example')).rejects.toThrow('confirm with --yes')
   expect(said.join('\n')).toMatch(

@@ -4,6 +4,7 @@ import { getStage } from '../settings/stage.ts'
 import type { Args } from './args.ts'
 import { type Aws, createAws, OperatorError } from './aws.ts'
 import { readTemplate } from './cdk.ts'
+import { purgeAfterDeployment } from './cdn-purge.ts'
 import { confirm } from './confirm.ts'
 import { adoptData, listChanges, locateStacks, removeFailedCreations } from './plan.ts'
 import { checkAccount, checkDomain, findMailIdentities, readRecordedOptions } from './preflight.ts'
@@ -76,5 +77,6 @@ export const deployShop = async (args: Args): Promise<void> => {
   const environment = await commandEnvironment(args, first, address)
   verifyTables(environment)
   await waitForHealth(address)
+  await purgeAfterDeployment(first, options)
   printNextSteps(args, address, environment)
 }

@@ -1,6 +1,7 @@
 /** What holds a shop's data in a Region: tables, buckets and user pools, with or without their stack. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeXML } from 'entities'
+import { toWire } from '#src/core/dynamo/marshal.ts'
 import { type Answer, type Calls, expectOk, OperatorError, objectPath, xmlValue } from './calls.ts'
 
 export type FoundTable = {
@@ -14,6 +15,8 @@ export type Tagged = { readonly kind: 'bucket' | 'user pool'; readonly id: strin
 export type DataCalls = {
   /** Undefined if the table does not exist. */
   readonly table: (name: string) => Promise<FoundTable | undefined>
+  /** Stores an item. */
+  readonly putItem: (table: string, item: Readonly<Record<string, unknown>>) => Promise<void>
   /** Buckets and user pools whose tag `shop` has this value. */
   readonly tagged: (shop: string) => Promise<Tagged[]>
   /** Deletes all objects of a bucket in all versions. Nothing happens if it does not exist. */
@@ -54,6 +57,10 @@ export const createDataCalls = ({ region, json, bucket }: Calls, pollMs = POLL_M
     const found = await describe(name)
     const replicas = found?.Replicas?.map(one => one.RegionName).filter(one => one !== region) ?? []
     return found && { replicas, stream: found.LatestStreamArn }
+  }
+
+  const putItem: DataCalls['putItem'] = async (name, item) => {
+    await dynamo('PutItem', name, { Item: toWire(item) })
   }
 
   /** Waits until the table is in this state; undefined: until it is gone. */
@@ -99,6 +106,7 @@ export const createDataCalls = ({ region, json, bucket }: Calls, pollMs = POLL_M
 
   return {
     table,
+    putItem,
     empty,
     unprotectTable,
     tagged: async shop => {

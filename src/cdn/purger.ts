@@ -5,8 +5,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { LONG_SECONDS } from '../http/shared-caching.ts'
 import type { CloudFront } from './cloudfront.ts'
-import type { Purge, PurgeTable, WaitingChange } from './table.ts'
+import type { Purge, PurgeTable } from './table.ts'
 import { SLOW_MS } from './timing.ts'
+import type { WaitingChange } from './waiting-change.ts'
 
 /** CloudFront allows 15 paths with a wildcard in progress; a purge has five at most. */
 const MAX_IN_PROGRESS = 2

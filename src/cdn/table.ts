@@ -10,25 +10,17 @@ import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { epochSeconds, newSortKey, newVersion } from '../core/ids.ts'
 import type { TableNames } from '../tables/definitions.ts'
-import { type Change, EVERYTHING, mergeScopes, pathsOf, type Scope } from './scope.ts'
-import { GATHER_MS, SETTLE_MS, TRUST_MS } from './timing.ts'
+import { type Change, EVERYTHING, mergeScopes, pathsOf } from './scope.ts'
+import { SETTLE_MS, TRUST_MS } from './timing.ts'
+import { CHANGE, createWaitingChange, parseWaitingChange, type WaitingChange } from './waiting-change.ts'
 
 const { key } = CONTROL_ROWS.cdnPurge
-const [CHANGE, PURGE, MONTH] = ['change#', 'purge#', 'month#']
+const [PURGE, MONTH] = ['purge#', 'month#']
 const STATE = key('state')
 /** What waits is of no use after a day, and the paths of a month are kept for a year. */
 const [DAY_MS, YEAR_MS] = [86_400_000, 366 * 86_400_000]
 /** A transaction has at most 100 writes. */
 const MAX_CHANGES = 90
-
-/** Times in milliseconds since the epoch. */
-export type WaitingChange = {
-  readonly key: ControlKey
-  readonly scope: Scope
-  /** From when on a purge does not overtake it, and by when it is to be purged. */
-  readonly settledAt: number
-  readonly dueAt: number
-}
 
 /** A purge that is paid for: sending it again under the same reference costs nothing, and does nothing twice. */
 export type Purge = {
@@ -56,13 +48,6 @@ export type Waiting = {
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0)
 const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 const keyOf = ({ pk, sk }: Item): ControlKey => ({ pk: String(pk), sk: String(sk) })
-
-const parseChange = (row: Item): WaitingChange => ({
-  key: keyOf(row),
-  scope: { everything: row.everything === true, lists: row.lists === true, books: textsOf(row.books) },
-  settledAt: numberOf(row.settled_at),
-  dueAt: numberOf(row.due_at),
-})
 
 const parsePurge = (row: Item): Purge => ({
   key: keyOf(row),
@@ -185,20 +170,7 @@ export const createPurgeTable = (
 
   return {
     enqueue: (changes, now) => {
-      const wait = SETTLE_MS + (changes.some(({ isUrgent }) => isUrgent) ? 0 : GATHER_MS)
-      const settledAt = now.getTime() + SETTLE_MS
-      const dueAt = now.getTime() + wait
-      const { everything, lists, books } = mergeScopes(changes)
-      const item = {
-        ...key(CHANGE + newSortKey(now)),
-        everything,
-        lists,
-        // A scope of lists has all books.
-        books: lists || everything ? [] : books,
-        settled_at: settledAt,
-        due_at: dueAt,
-        expires_at: expiresAt(dueAt, DAY_MS),
-      }
+      const { item, dueAt } = createWaitingChange(changes, now)
       return { writes: changes.length === 0 ? [] : [{ action: 'Put', table, item }], dueAt }
     },
     read: async () => {
@@ -206,7 +178,7 @@ export const createPurgeTable = (
       for await (const page of db.pages(partition(table, CONTROL_ROWS.cdnPurge.pk))) rows.push(...page)
       const beginning = (prefix: string) => rows.filter(({ sk }) => String(sk).startsWith(prefix))
       return {
-        changes: beginning(CHANGE).map(parseChange),
+        changes: beginning(CHANGE).map(parseWaitingChange),
         purges: beginning(PURGE).map(parsePurge),
         state: parseState(beginning(STATE.sk)[0]),
       }

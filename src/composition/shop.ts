@@ -119,8 +119,8 @@ export const createDeps = (settings: Settings, given: Given): Deps => {
   }
 }
 
-export const createShop = (deps: Deps) => {
-  const app = createHttpApp(deps, [
+export const createShop = (deps: Deps, sharedSeconds?: () => number) => {
+  const routes = [
     ...catalogRoutes(deps),
     ...cartRoutes(deps),
     ...orderRoutes(deps),
@@ -129,7 +129,8 @@ export const createShop = (deps: Deps) => {
     ...privacyRoutes(deps),
     ...healthRoutes(deps),
     ...reportRoutes(deps),
-  ])
+  ]
+  const app = createHttpApp(deps, routes, sharedSeconds)
   mountDocs(app.hono, deps.publicUrl, deps.shop.name)
   return app
 }

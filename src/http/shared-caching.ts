@@ -8,7 +8,7 @@
 
 /** With what an origin on AWS may be behind (7 s), a sold-out book is seen within 30 s. */
 export const BRIEF_SECONDS = 20
-/** The longest that a CDN keeps what a purge has missed. Longer saves little more: see docs/cost.md. */
+/** The longest that a CDN keeps what a purge has missed. A day would save some more requests (docs/caching.md), and be wrong for a day. */
 export const LONG_SECONDS = 3_600
 /** Of a response that may be whole in a moment: the table gave it while the index was loading, or a part is missing. */
 export const PROVISIONAL_SECONDS = 5

@@ -24,9 +24,7 @@ export const createBill = (
 ): Bill => {
   const demand = estimateUsage(input)
   const standing = [undefined, ...options].flatMap(option => createStandingLines(stage, option))
-  const lines = [...createUsageLines(demand, stage, options.includes('waf')), ...standing].sort(
-    (a, b) => b.usd - a.usd,
-  )
+  const lines = [...createUsageLines(demand, stage, options), ...standing].sort((a, b) => b.usd - a.usd)
   const { usd, withFreeTier } = sumLines(lines)
   const [dominating] = lines
   if (!dominating) throw new TypeError('a bill always has lines: scheduled functions run in every stage')

@@ -88,8 +88,14 @@ test('an idle stage costs its listed charges: 41 alarm metrics, ten custom metri
   const idle = createIdleBill('dev')
   expect(quantity(idle.lines, 'lambda-request')).toBe(8_760)
   expect(idle.usd).toBeLessThan(0.05)
-  const byDefault = ['waf', 'cdnPaths'].flatMap(option => createStandingLines('prod', option))
-  expect(createIdleBill('prod').usd - createIdleBill('prod', []).usd).toBeCloseTo(sumLines(byDefault).usd, 10)
+  expect(createIdleBill('prod', ['waf']).usd - createIdleBill('prod', []).usd).toBeCloseTo(
+    sumLines(createStandingLines('prod', 'waf')).usd,
+    10,
+  )
+  // The purger runs every five minutes and purges nothing.
+  const purges = createIdleBill('prod', ['cdnPaths'])
+  expect(quantity(purges.lines, 'lambda-request')).toBe(8_760 + 8_640)
+  expect(purges.lines.map(({ price }) => price.id)).not.toContain('cloudfront-invalidation')
 })
 
 test('given values are used and missing ones derived: 20,000 visits are 400 orders and 2,000 carts', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { seed } from '#src/catalog/import/seed.ts'
 import { createDatabase } from '#src/composition/clients.ts'
 import { blobFolder, readSettings } from '#src/composition/settings.ts'
-import { createDeps, createShop } from '#src/composition/shop.ts'
+import { createDeps, createShop, type Deps } from '#src/composition/shop.ts'
 import { createFolderBlobs } from '#src/core/blobs.ts'
 import type { ObservedCall } from '#src/core/dynamo/observed-wire.ts'
 import { newSecret } from '#src/core/ids.ts'
@@ -57,21 +57,43 @@ const createBrowser = (fetch: (request: Request) => Promise<Response>): Send => 
   }
 }
 
-/** Runs `work` with a temporary shop; `watch` observes its database calls. Throws StartError without an embedded engine. */
 /** More mails than an action causes. */
 const MAX_MAILS = 20
 
-export const withTemporaryShop = async <T>(
-  watch: (call: ObservedCall) => void,
-  say: (line: string) => void,
-  work: (shop: TemporaryShop) => Promise<T>,
+type Surroundings = {
+  /** Observes database calls. */
+  readonly watch?: (call: ObservedCall) => void
+  readonly say?: (line: string) => void
+}
+
+/**
+ * Runs `work` with the dependencies of a temporary shop: tables with the starter catalog, and its index. `sent` has the mails that were
+ * sent. Throws StartError without an embedded engine.
+ */
+export const withTemporaryDeps = async <T>(
+  work: (deps: Deps, engine: { readonly endpoint: string }, sent: Mail[]) => Promise<T>,
+  { watch = () => {}, say = () => {} }: Surroundings = {},
 ): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-cost-'))
   try {
     const engine = await acquireEngine(folder)
+    const settings = readSettings({ CLOUDSHELF_DATA_DIR: folder })
+    const db = createDatabase(settings, () => engine.endpoint, watch)
     try {
-      return await runShop(folder, engine.endpoint, { watch, say, work })
+      await createTables(db, settings.names)
+      const sent: Mail[] = []
+      const log = createLinesLog('errors', say)
+      const transport = { send: async (mail: Mail) => void sent.push(mail) }
+      const blobs = createFolderBlobs(blobFolder(folder))
+      const all = createDeps(settings, { db, blobs, secret: newSecret(), log, transport })
+      // On AWS the order function has no index that a sale would have to update.
+      const deps = { ...all, booksChanged: () => {} }
+      await seed(deps)
+      await deps.liveIndex.load()
+      await deps.liveIndex.readChanges()
+      return await work(deps, engine, sent)
     } finally {
+      await db.close()
       await engine.close()
     }
   } finally {
@@ -79,60 +101,45 @@ export const withTemporaryShop = async <T>(
   }
 }
 
-const runShop = async <T>(
-  folder: string,
-  endpoint: string,
-  {
-    watch,
-    say,
-    work,
-  }: {
-    readonly watch: (call: ObservedCall) => void
-    readonly say: (line: string) => void
-    readonly work: (shop: TemporaryShop) => Promise<T>
-  },
-): Promise<T> => {
-  const settings = readSettings({ CLOUDSHELF_DATA_DIR: folder })
-  const db = createDatabase(settings, () => endpoint, watch)
-  // On AWS the stream brings the rows of new mails: they are not looked for.
-  const unwatched = createDatabase(settings, () => endpoint)
-  const outbox = createOutboxTable(unwatched, settings.names)
-  const build = createLocalBuild(say)
-  try {
-    await createTables(db, settings.names)
-    const sent: Mail[] = []
-    const log = createLinesLog('errors', say)
-    const transport = { send: async (mail: Mail) => void sent.push(mail) }
-    const blobs = createFolderBlobs(blobFolder(folder))
-    const all = createDeps(settings, { db, blobs, secret: newSecret(), log, transport })
-    // On AWS the order function has no index that a sale would have to update.
-    const deps = { ...all, booksChanged: () => {} }
-    await seed(deps)
-    await deps.liveIndex.load()
-    await deps.liveIndex.readChanges()
-    const app = createShop(deps)
-    const { fetch } = createPageServer({
-      fetch: app.fetch,
-      elsewhere: app.fetch,
-      publicUrl: ORIGIN,
-      origins: app.origins,
-      loadShedder: app.loadShedder,
-      currency: settings.currency.code,
-      shop: settings.shop,
-      createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
-      load: build.load,
-      log,
-    })
-    return await work({
-      browser: () => createBrowser(request => fetch(request, UNKNOWN_CALLER)),
-      mails: async () => {
-        for (const row of await outbox.listDue(deps.now(), MAX_MAILS)) await deliver(deps, row)
-        return sent.splice(0)
-      },
-      readChanges: deps.liveIndex.readChanges,
-    })
-  } finally {
-    build.close()
-    await Promise.all([db.close(), unwatched.close()])
-  }
-}
+/** Runs `work` with a temporary shop; `watch` observes its database calls. Throws StartError without an embedded engine. */
+export const withTemporaryShop = <T>(
+  watch: (call: ObservedCall) => void,
+  say: (line: string) => void,
+  work: (shop: TemporaryShop) => Promise<T>,
+): Promise<T> =>
+  withTemporaryDeps(
+    async (deps, engine, sent) => {
+      const { settings, log } = deps
+      // On AWS the stream brings the rows of new mails: they are not looked for.
+      const unwatched = createDatabase(settings, () => engine.endpoint)
+      const outbox = createOutboxTable(unwatched, settings.names)
+      const build = createLocalBuild(say)
+      try {
+        const app = createShop(deps)
+        const { fetch } = createPageServer({
+          fetch: app.fetch,
+          elsewhere: app.fetch,
+          publicUrl: ORIGIN,
+          origins: app.origins,
+          loadShedder: app.loadShedder,
+          currency: settings.currency.code,
+          shop: settings.shop,
+          createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
+          load: build.load,
+          log,
+        })
+        return await work({
+          browser: () => createBrowser(request => fetch(request, UNKNOWN_CALLER)),
+          mails: async () => {
+            for (const row of await outbox.listDue(deps.now(), MAX_MAILS)) await deliver(deps, row)
+            return sent.splice(0)
+          },
+          readChanges: deps.liveIndex.readChanges,
+        })
+      } finally {
+        build.close()
+        await unwatched.close()
+      }
+    },
+    { watch, say },
+  )

@@ -40,8 +40,16 @@ export const ASSUMPTIONS = {
   orderShare: 0.02,
   signUpsPerOrder: 0.3,
   signInsPerOrder: 0.5,
-  /** Share of public page views that the CDN answers from its cache, where a page stays for a minute. */
-  cdnHitShare: 0.3,
+  /** Share of public page views that the CDN answers from its cache: for 20 seconds, and for an hour with purges. By `npm run bench:cdn`. */
+  cdnHitShare: 0.02,
+  cdnHitShareWithPurges: 0.39,
+  /** Paths that are purged for each order: a shop with 400 orders shows five sold-out books and edits a day, each for six paths. */
+  cdnPathsPerOrder: 2.25,
+  /** The most in production. */
+  cdnPaths: 900,
+  /** Gigabyte-seconds of a purge of six paths, which waits for other changes and for CloudFront, and of a scheduled call. */
+  purgeGbSeconds: 0.25 * 40,
+  purgerGbSeconds: 0.25 * 0.2,
   /** Items read per visit by a shop that reads each page from the table: six pages of eight. CloudShelf serves them from memory. */
   specifiedReadsPerVisit: 50,
   /** Browser requests per page: the page, the small private one after it, and files and covers that are not cached. */
@@ -181,11 +189,33 @@ const estimateIndex = ({ books, orders }: Usage, calls: number) => {
   }
 }
 
-/** Bill lines for this usage, without standing charges. */
-export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): Line[] => {
+const PATHS_OF_A_PURGE = 6
+/** Calls of the purger by its schedule, every five minutes; each reads the rows of its partition and renews its state. */
+const PURGER_CALLS = (DAYS * 86_400) / 300
+const STATE_UNITS = 4
+
+/** What the purge of the CDN takes. */
+const estimatePurges = ({ orders }: Usage) => {
+  const paths = Math.min(orders * ASSUMPTIONS.cdnPathsPerOrder, ASSUMPTIONS.cdnPaths)
+  const purges = paths / PATHS_OF_A_PURGE
+  return {
+    paths,
+    calls: PURGER_CALLS + purges,
+    gbSeconds: purges * ASSUMPTIONS.purgeGbSeconds + PURGER_CALLS * ASSUMPTIONS.purgerGbSeconds,
+    reads: PURGER_CALLS * 2,
+    writes: PURGER_CALLS * STATE_UNITS,
+  }
+}
+const NO_PURGES: ReturnType<typeof estimatePurges> = { paths: 0, calls: 0, gbSeconds: 0, reads: 0, writes: 0 }
+
+/** Bill lines for this usage, without standing charges; `options` as for the bill. */
+export const createUsageLines = (usage: Usage, stage: Stage, options: readonly string[] = []): Line[] => {
+  const hasPurges = options.includes('cdnPaths')
+  const purges = hasPurges ? estimatePurges(usage) : NO_PURGES
   const { visits, carts, orders, signUps, books } = usage
   const pageViews = visits * ASSUMPTIONS.pagesPerVisit
-  const rendered = pageViews * (1 - ASSUMPTIONS.cdnHitShare)
+  const { cdnHitShare, cdnHitShareWithPurges } = ASSUMPTIONS
+  const rendered = pageViews * (1 - (hasPurges ? cdnHitShareWithPurges : cdnHitShare))
   const pages = rendered + pageViews + carts * ASSUMPTIONS.pagesPerCart + orders * ASSUMPTIONS.pagesPerOrder
   const api =
     rendered * ASSUMPTIONS.apiCallsPerPage +
@@ -193,20 +223,21 @@ export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): L
     carts * ASSUMPTIONS.apiCallsPerCart +
     orders * ASSUMPTIONS.apiCallsPerOrder
   const consumers = orders * (ASSUMPTIONS.mailsPerOrder + 1) + signUps + ASSUMPTIONS.scheduledCalls
-  const invocations = pages + api + consumers
+  const invocations = pages + api + consumers + purges.calls
   const cdn = pageViews * ASSUMPTIONS.requestsPerPage
   const files = pageViews * (ASSUMPTIONS.requestsPerPage - 2)
   const logs = (invocations * ASSUMPTIONS.logKilobytes) / GB
   const index = estimateIndex(usage, rendered * ASSUMPTIONS.apiCallsPerPage)
   const gbSeconds =
     index.gbSeconds +
+    purges.gbSeconds +
     pages * ASSUMPTIONS.pageGbSeconds +
     api * ASSUMPTIONS.apiGbSeconds +
     consumers * ASSUMPTIONS.consumerGbSeconds +
     invocations * ASSUMPTIONS.coldStartShare * ASSUMPTIONS.coldStartGbSeconds
   const lines: [id: string, quantity: number][] = [
-    ['dynamodb-read', usage.readUnits + ASSUMPTIONS.scheduledCalls],
-    ['dynamodb-write', usage.writeUnits],
+    ['dynamodb-read', usage.readUnits + ASSUMPTIONS.scheduledCalls + purges.reads],
+    ['dynamodb-write', usage.writeUnits + purges.writes],
     ['dynamodb-storage', usage.storageGb],
     ['dynamodb-recovery', stage === 'dev' ? 0 : usage.storageGb],
     ['lambda-request', invocations],
@@ -215,6 +246,7 @@ export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): L
     ['cloudfront-request', cdn],
     // Of public pages, cached ones too, and of what is for one visitor.
     ['cloudfront-function', pageViews + pages - rendered],
+    ['cloudfront-invalidation', purges.paths],
     ['cloudfront-transfer', (pageViews * ASSUMPTIONS.kilobytesPerPage) / GB],
     ['s3-storage', (books * ASSUMPTIONS.coverMegabytes) / 1024 + (stage === 'prod' ? index.storageGb : 0)],
     ['s3-get', files * ASSUMPTIONS.cdnMissShare],
@@ -222,7 +254,7 @@ export const createUsageLines = (usage: Usage, stage: Stage, withWaf = false): L
     ['ses-mail', orders * ASSUMPTIONS.mailsPerOrder + signUps * 2],
     ['logs-ingestion', logs],
     ['logs-storage', logs],
-    ['waf-request', withWaf ? cdn : 0],
+    ['waf-request', options.includes('waf') ? cdn : 0],
   ]
   return lines.filter(([, quantity]) => quantity > 0).map(([id, quantity]) => createLine(id, quantity))
 }
