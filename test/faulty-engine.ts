@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '#src/core/aws/undici-pool.ts'
 import { isFenceRow } from '#src/core/fence/fence.ts'
+import type { Engine } from '#src/local/engine.ts'
 import type { Random } from '../tools/bench/random.ts'
 import { onCleanup } from './cleanup.ts'
 import { getTestEngine, type Json } from './kit.ts'
@@ -11,7 +12,7 @@ import { getTestEngine, type Json } from './kit.ts'
 /**
  * `refuse`: the request never reaches the engine. `lose`: it is executed and its response is lost (`afterCommit` runs in between).
  * `cut`: it is executed and the response is truncated. `reset`: the connection is reset, before or after. `delay`: adds
- * milliseconds. Otherwise the response to return instead of the engine's.
+ * milliseconds. `instead`: this input is sent. Otherwise the response to return instead of the engine's.
  */
 export type Fault =
   | 'refuse'
@@ -19,6 +20,7 @@ export type Fault =
   | 'cut'
   | 'reset'
   | { readonly delay: number }
+  | { readonly instead: object }
   | { readonly afterCommit: () => Promise<unknown> }
   | { readonly status: number; readonly body: object }
 
@@ -93,8 +95,44 @@ export const isRateLimitWrite = ({ TransactItems = [] }: Json): boolean =>
 const isFenceReading = ({ Key }: Json): boolean =>
   Key !== undefined && isFenceRow({ pk: Key.pk?.S, sk: Key.sk?.S })
 
-export const startFaultyEngine = async (): Promise<FaultyEngine> => {
-  const engine = await getTestEngine()
+/** Rates of Amazon DynamoDB on a bad day. */
+const AWS_FAULTS: FaultRates = { conflict: 4, inProgress: 1, throttle: 5, lose: 1, delay: 2 }
+const PAGE = 25
+
+const isTooLarge = (operation: string, { RequestItems = {}, TransactItems = [] }: Json): boolean => {
+  const requests = Object.values<Json>(RequestItems).flatMap(one => one.Keys ?? one)
+  const most = operation === 'BatchWriteItem' ? 25 : 100
+  return (
+    requests.length > most ||
+    TransactItems.length > most ||
+    JSON.stringify(TransactItems).length > 4 * 2 ** 20 ||
+    JSON.stringify(RequestItems).length > 16 * 2 ** 20
+  )
+}
+
+/**
+ * Behaves as Amazon DynamoDB where the engine does not: throttles, lets transactions that meet fail, leaves batches for later, loses responses,
+ * takes its time, gives short pages, and refuses what is larger than its limits.
+ */
+export const awsFaults = (random: Random): FaultPlan => {
+  const faults = randomFaults(random, AWS_FAULTS)
+  return (operation, input) => {
+    if (isTooLarge(operation, input)) return dynamoError('ValidationException')
+    const isLeft = random() < 0.05
+    if (isLeft && operation === 'BatchGetItem')
+      return { status: 200, body: { Responses: {}, UnprocessedKeys: input.RequestItems } }
+    if (isLeft && operation === 'BatchWriteItem')
+      return { status: 200, body: { UnprocessedItems: input.RequestItems } }
+    if (isLeft && READS.has(operation)) return dynamoError('ThrottlingException')
+    return (
+      faults(operation, input) ?? (operation === 'Scan' ? { instead: { Limit: PAGE, ...input } } : undefined)
+    )
+  }
+}
+
+/** Starts the proxy before this engine, or that of the test file. */
+export const startFaultyEngine = async (before?: Pick<Engine, 'endpoint'>): Promise<FaultyEngine> => {
+  const engine = before ?? (await getTestEngine())
   const pool = createPool(engine.endpoint, { connections: 64, connectTimeout: 1_000 })
   let plan: FaultPlan = () => undefined
   const calls: Record<string, number> = {}
@@ -122,7 +160,8 @@ export const startFaultyEngine = async (): Promise<FaultyEngine> => {
         String(request.headers[name]),
       ]),
     )
-    const answer = await pool.send({ method: 'POST', path: '/', headers, body })
+    const sent = typeof fault === 'object' && 'instead' in fault ? JSON.stringify(fault.instead) : body
+    const answer = await pool.send({ method: 'POST', path: '/', headers, body: sent })
     const text = answer.body.toString()
     if (typeof fault === 'object' && 'afterCommit' in fault) await fault.afterCommit()
     if (fault === 'reset') return request.socket.resetAndDestroy()

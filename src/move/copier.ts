@@ -15,6 +15,7 @@ import { DRAIN_MS } from '../core/fence/write-guard.ts'
 import { TABLE_IDS, type TableId } from '../tables/definitions.ts'
 import { plainKeyText } from '../tables/raw-items.ts'
 import { copyItems, copyPass, type PassOptions, type PassResult } from './pass.ts'
+import { patiently } from './patience.ts'
 import { type Contents, MoveError, type Place } from './place.ts'
 
 export type Changed = ReadonlyMap<TableId, ReadonlySet<string>>
@@ -74,7 +75,7 @@ export const createCopier = ({ source, destination, known, captured, ...options 
   /** Copies the items whose keys were captured; gives what it has changed, and how many keys there were. */
   const copyPending = async (): Promise<PassResult> => {
     read()
-    const found = await getRaw(source.db, [...pending.values()])
+    const found = await patiently(() => getRaw(source.db, [...pending.values()]))
     pending.clear()
     return copyItems(source, destination, known, found, options)
   }

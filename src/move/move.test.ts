@@ -1,8 +1,11 @@
 /** Moves between two engines, with customers who buy meanwhile. */
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { createBuyers, placeOrder } from '../../test/buyers.ts'
+import { countSold, createBuyers, placeOrder } from '../../test/buyers.ts'
+import { awsFaults, startFaultyEngine } from '../../test/faulty-engine.ts'
 import { aBook, createTestShop, getTestEngine, type TestShop, temporaryFolder } from '../../test/kit.ts'
 import { createPlace } from '../../test/places.ts'
+import { readStock } from '../../test/table-contents.ts'
+import { seededRandom } from '../../tools/bench/random.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
 import { canonicalNumber, hashItem } from '../core/dynamo/item-hash.ts'
 import { NEVER_CLOSED, readFence, setFence } from '../core/fence/fence.ts'
@@ -25,15 +28,15 @@ beforeAll(async () => {
   return second.stop
 })
 
-/** A shop, and the same shop as it will be at another engine. */
-const createPlaces = async () => {
+/** A shop, and the same shop as it will be at another engine, reached at `endpoint`. */
+const createPlaces = async (endpoint = second.endpoint) => {
   const book = aBook({ stock_quantity: 1_000, image_url: `/images/${COVER}.webp` })
   const home = await createTestShop({ books: [book] })
-  const abroad = await createTestShop({ sharingTablesOf: home, endpoint: second.endpoint, withStaff: false })
+  const abroad = await createTestShop({ sharingTablesOf: home, endpoint, withStaff: false })
   const blobs = [createFolderBlobs(temporaryFolder()), createFolderBlobs(temporaryFolder())] as const
   await blobs[0].put(`${COVER}.webp`, Buffer.from('a cover'))
   const source = createPlace('home', (await getTestEngine()).endpoint, home.names, blobs[0])
-  const destination = createPlace('abroad', second.endpoint, home.names, blobs[1])
+  const destination = createPlace('abroad', endpoint, home.names, blobs[1])
   onTestFinished(async () => {
     await source.close()
     await destination.close()
@@ -128,6 +131,24 @@ test('a shop moves while customers buy, refuses only writes in the pause, and co
   expect(await orderIds(source)).toContain(order?.body.order_id)
   await expect.poll(() => addsToCart(home)).toBe(true)
   expect([home, abroad].flatMap(({ reportedErrors }) => reportedErrors)).toEqual([])
+})
+
+test('a shop moves to a database that behaves as AWS and back while customers buy, and loses no order', async () => {
+  const aws = await startFaultyEngine(second)
+  const { home, abroad, source, destination } = await createPlaces(aws.endpoint)
+  aws.plan(awsFaults(seededRandom(17)))
+  const atAws: Place = { ...destination, segments: 4 }
+  const buying = startBuying([home, abroad])
+  await runMove(source, atAws, { id: 'move-1', maxPauseMs: MAX_PAUSE_MS })
+  await expect.poll(() => buying.acknowledged[1]?.length, { timeout: 10_000 }).toBeGreaterThan(2)
+  await runMove(atAws, source, { id: 'move-2', maxPauseMs: MAX_PAUSE_MS })
+  await buying.stop()
+  aws.plan(() => undefined)
+  expect(aws.faults()).toBeGreaterThan(20)
+  expect(await orderIds(source)).toEqual(expect.arrayContaining(buying.acknowledged.flat()))
+  const stock = (await readStock(home, 'tech-001')) ?? 0
+  expect(stock + (await countSold(home, 'tech-001'))).toBe(1_000)
+  for (const { reportedErrors } of [home, abroad]) reportedErrors.length = 0
 })
 
 /** A place whose reads of items fail, as those of a database that throttles. */

@@ -7,6 +7,7 @@ import { fromWire } from '../core/dynamo/marshal.ts'
 import type { FoundItem, RawItem } from '../core/dynamo/raw-items.ts'
 import { TABLE_IDS, type TableId } from '../tables/definitions.ts'
 import { hasExpired, hasMarkExpired, keyOfText, markOf, plainKeyText } from '../tables/raw-items.ts'
+import { patiently } from './patience.ts'
 import { type Contents, isOfShop, type Place, readTable } from './place.ts'
 import type { Writer } from './writer.ts'
 
@@ -139,7 +140,8 @@ export const readBack = async (
       const plainKey = keyOfText(id, key)
       const Key = Object.fromEntries(Object.entries(plainKey).map(([name, S]) => [name, { S }]))
       const input = { TableName: names[id], Key, ConsistentRead: true }
-      const { Item } = (await wire.call('GetItem', input, { repeatable: true })) as { Item?: RawItem }
+      const answer = await patiently(() => wire.call('GetItem', input, { repeatable: true }))
+      const { Item } = answer as { Item?: RawItem }
       const expected = known[id].get(key)
       if (Item && hasExpired(id, Item)) continue
       if (expected === undefined) extra += Item ? 1 : 0

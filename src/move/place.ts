@@ -7,6 +7,7 @@ import type { Wire } from '../core/dynamo/wire.ts'
 import { isFenceRow } from '../core/fence/fence.ts'
 import { TABLE_IDS, type TableId, type TableNames } from '../tables/definitions.ts'
 import { hasExpired, keyText, markOf } from '../tables/raw-items.ts'
+import { patiently } from './patience.ts'
 
 export type Place = {
   /** As the operator writes it: `embedded`, a URL, or `aws:REGION:STAGE`. */
@@ -57,7 +58,7 @@ async function* readSegment(
   const part = segments === 1 ? {} : { Segment: segment, TotalSegments: segments }
   const pageAfter = (key: unknown): Promise<Record<string, unknown>> => {
     const input = { TableName: names[id], ConsistentRead: true, ExclusiveStartKey: key, ...part }
-    const page = wire.call('Scan', input, { repeatable: true })
+    const page = patiently(() => wire.call('Scan', input, { repeatable: true }))
     page.catch(() => {}) // a caller that stops early never awaits it
     return page
   }

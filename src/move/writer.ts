@@ -2,14 +2,13 @@
 import { TransactionRefused, type Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
 import { type Fence, fenceCheck, setFence } from '../core/fence/fence.ts'
-import { backoff, type RetryPolicy, retry } from '../core/retry.ts'
+import { retry } from '../core/retry.ts'
+import { PATIENCE } from './patience.ts'
 import { MoveError, type Place } from './place.ts'
 
 /** A transaction has at most 100 writes, of which one is the check of the fence, and 4 MB. */
 const MAX_WRITES = 99
 const MAX_BYTES = 2_000_000
-/** A busy or unreachable destination is tried again for about 20 s. */
-const RETRIES: RetryPolicy = { maxTries: 12, pause: backoff(100, 4_000) }
 
 export type Writer = {
   readonly add: (write: Write, bytes: number) => Promise<void>
@@ -43,7 +42,7 @@ export const createWriter = ({ db, names }: Pick<Place, 'db' | 'names'>, filling
   }
 
   const write = async (writes: readonly Write[]): Promise<void> => {
-    const done = await retry(RETRIES, async () => {
+    const done = await retry(PATIENCE, async () => {
       try {
         if (isUncertain) await renew()
         await db.transact([fenceCheck(names.control, fence), ...writes])

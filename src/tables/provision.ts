@@ -56,7 +56,7 @@ export const createTableInput = (id: TableId, name: string) => {
 /** undefined: there is no such table. */
 const describeTable = async (db: Dynamo, name: string): Promise<TableDescription | undefined> => {
   try {
-    return (await db.admin('DescribeTable', { TableName: name })).Table as TableDescription
+    return (await db.admin('DescribeTable', { TableName: name }, true)).Table as TableDescription
   } catch (error) {
     if (error instanceof DynamoError && error.type === 'ResourceNotFoundException') return undefined
     throw error
@@ -65,7 +65,7 @@ const describeTable = async (db: Dynamo, name: string): Promise<TableDescription
 
 /** The TTL attribute of the table, or 'off'. */
 const describeTtl = async (db: Dynamo, name: string): Promise<string> => {
-  const response = await db.admin('DescribeTimeToLive', { TableName: name })
+  const response = await db.admin('DescribeTimeToLive', { TableName: name }, true)
   const ttl = response.TimeToLiveDescription as
     | { TimeToLiveStatus?: string; AttributeName?: string }
     | undefined
