@@ -10,6 +10,7 @@ import { findFreePort, IMMEDIATE_STOP, launchPostgres, POSTGRES_HOST } from '#sr
 export type TestPostgres = {
   /** URL of the database `postgres`, as the owner of everything. */
   readonly url: string
+  readonly pid: number
   readonly stop: () => Promise<void>
 }
 
@@ -19,13 +20,15 @@ const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off',
 /** Ends the server and removes its folder when standard input ends, which it does when this process is killed. */
 const GUARD = 'read -r never; kill -QUIT "$1"; sleep 1; rm -rf "$2"'
 
-export const startTestPostgres = async (): Promise<TestPostgres> => {
+export const startTestPostgres = async (
+  options: Readonly<Record<string, string | number>> = FAST,
+): Promise<TestPostgres> => {
   const path = mkdtempSync(join(tmpdir(), 'cloudshelf-postgres-'))
   const folder = postgresFolder(path)
   const postgres = findPostgres()
   await prepareCluster(folder, postgres)
   const port = await findFreePort()
-  const server = await launchPostgres({ postgres, folder, port, options: FAST })
+  const server = await launchPostgres({ postgres, folder, port, options })
   const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', String(server.identity.pid), path], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
@@ -33,6 +36,7 @@ export const startTestPostgres = async (): Promise<TestPostgres> => {
   guard.unref()
   return {
     url: `postgres://${OWNER}:${readOwnerPassword(folder)}@${POSTGRES_HOST}:${port}/postgres`,
+    pid: server.identity.pid,
     stop: async () => {
       guard.kill('SIGKILL')
       server.kill(IMMEDIATE_STOP)
