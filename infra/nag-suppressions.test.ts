@@ -7,12 +7,14 @@ import {
   checkSuppressions,
   FAILOVER_OPTIONS,
   listViolations,
+  REPORT_OPTIONS,
+  SECOND_STREAMS,
   type StackOptions,
 } from '../test/stacks.ts'
 
 const stages: readonly [string, StackOptions][] = [
   ['dev', { stage: 'dev' }],
-  ['staging with everything', { ...ALL_OPTIONS, stage: 'staging' }],
+  ['staging with everything', { ...ALL_OPTIONS, ...REPORT_OPTIONS, ...SECOND_STREAMS, stage: 'staging' }],
   // As in a deployment, where the account is known.
   ['prod', { stage: 'prod', account: '123456789012' }],
   [
@@ -41,11 +43,16 @@ test('no finding of AwsSolutions, Serverless or CloudFormation is unsuppressed, 
     'AwsSolutions-CFR4',
     'AwsSolutions-COG2',
     'AwsSolutions-COG8',
+    'AwsSolutions-EC28',
+    'AwsSolutions-EC29',
     'AwsSolutions-IAM4',
     'AwsSolutions-IAM5',
+    'AwsSolutions-RDS10',
+    'AwsSolutions-RDS11',
     'AwsSolutions-S1',
     'AwsSolutions-S10',
     'AwsSolutions-SQS3',
+    'AwsSolutions-VPC7',
     'Serverless-LambdaDLQ',
     'Serverless-LambdaTracing',
     'Serverless-SNSRedrivePolicy',

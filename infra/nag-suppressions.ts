@@ -2,6 +2,7 @@
 import { type App, type IPolicyValidationPlugin, type Stack, Token, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import type { IConstruct } from 'constructs'
+import { getStage } from './settings/stage.ts'
 import type { Shop } from './shop/shop.ts'
 import type { Stacks } from './stacks.ts'
 import type { Store } from './store/store.ts'
@@ -66,7 +67,21 @@ const SHOP: Suppressions = {
     'The gateway waits for responses and reports failures; streams and schedules have dead-letter queues of their own.',
 }
 const ROLE: Suppressions = {
-  'AwsSolutions-IAM5[Resource::*]': 'IAM offers no narrower resource for dynamodb:ListStreams.',
+  'AwsSolutions-IAM5[Resource::*]':
+    'IAM offers no narrower resource for dynamodb:ListStreams, and for the network interfaces of a function.',
+}
+const DATA: Suppressions = {
+  'AwsSolutions-VPC7':
+    'Flow logs cost more than what runs in this network, which has no way to or from the internet.',
+  'AwsSolutions-RDS11':
+    'No address of the internet leads to the port; another number would hide nothing from the one instance that may reach it.',
+}
+const DISPOSABLE_DATA: Suppressions = {
+  'AwsSolutions-RDS10': 'Stages other than production are disposable; the projection can be built again.',
+}
+const BI_INSTANCE: Suppressions = {
+  'AwsSolutions-EC28': 'It forwards one port; its metrics of every five minutes do.',
+  'AwsSolutions-EC29': 'It holds nothing, and is made again by a deployment.',
 }
 const ROLLOUT: Suppressions = {
   'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]':
@@ -103,7 +118,12 @@ const suppressShopFindings = (shop: Shop, store: Store): void => {
 }
 
 /** Suppresses the listed findings in all stacks. */
-export const suppressFindings = ({ store, edge, shop, standby }: Stacks): void => {
+export const suppressFindings = ({ stage, store, edge, shop, data, standby }: Stacks): void => {
+  for (const one of [data, standby?.data])
+    if (one) {
+      suppress(one, { ...DATA, ...(getStage(stage).keepsData ? {} : DISPOSABLE_DATA) })
+      for (const instance of findChild(one, 'BiInstance')) suppress(instance, BI_INSTANCE)
+    }
   for (const one of [store, ...(standby ? [standby.store] : [])]) suppress(one, STORE)
   if (standby) {
     const reason = 'Replication copies objects of any name.'

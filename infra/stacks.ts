@@ -1,6 +1,8 @@
 /** Stacks of a stage: the store outlives releases, the edge is global, the shop changes with each release. */
 import { type App, Tags } from 'aws-cdk-lib'
+import { FUNCTIONS, OPTIONAL_FUNCTIONS } from '#src/lambda/functions.ts'
 import type { TableId } from '#src/tables/definitions.ts'
+import { Data } from './data/data.ts'
 import { Edge } from './edge/edge.ts'
 import { type Options, OptionsError } from './settings/options.ts'
 import { EDGE_REGION } from './settings/region.ts'
@@ -15,7 +17,9 @@ export type Stacks = {
   readonly store: Store
   readonly edge: Edge
   readonly shop: Shop
-  readonly standby?: { readonly store: Store; readonly shop: Shop }
+  /** PostgreSQL, with the option `reports`. */
+  readonly data?: Data
+  readonly standby?: { readonly store: Store; readonly shop: Shop; readonly data?: Data }
 }
 
 /** Creates the stacks of these options. `account` is known only in a deployment. */
@@ -51,6 +55,10 @@ export const createStacks = (app: App, options: Options, code: CodeFolders, acco
     replica: secondRegion,
     copyTo: standbyStore?.buckets.blobs,
     isCopied,
+    functions: [
+      ...FUNCTIONS,
+      ...OPTIONAL_FUNCTIONS.filter(({ option }) => option !== 'reports' || options.reports !== undefined),
+    ],
   })
   const edge = new Edge(app, names.edge, {
     ...at(EDGE_REGION),
@@ -62,7 +70,15 @@ export const createStacks = (app: App, options: Options, code: CodeFolders, acco
   const streams: Partial<Record<TableId, string | undefined>> = {
     books: options.secondBooksStream,
     control: options.secondControlStream,
+    orders: options.secondOrdersStream,
+    carts: options.secondCartsStream,
+    users: options.secondUsersStream,
   }
+  const createData = (id: string, where: string): Data | undefined =>
+    options.reports && new Data(app, id, { ...at(where), stage, options, ...guarded })
+  const data = createData(names.data, region)
+  const standbyData = secondRegion ? createData(names.standbyData, secondRegion) : undefined
+  const ownStream = (table: TableId): string | undefined => store.tables?.[table].tableStreamArn
   const shop = new Shop(app, names.shop, {
     ...at(region),
     stage,
@@ -71,7 +87,9 @@ export const createStacks = (app: App, options: Options, code: CodeFolders, acco
     edge,
     code,
     isFirst: true,
-    streamArn: active === 'first' ? table => store.tables?.[table].tableStreamArn : undefined,
+    streamArn: active === 'first' ? ownStream : undefined,
+    data,
+    followedStreamArn: data && ownStream,
   })
   const standbyShop =
     secondRegion && standbyStore
@@ -84,6 +102,8 @@ export const createStacks = (app: App, options: Options, code: CodeFolders, acco
           code,
           isFirst: false,
           streamArn: active === 'second' ? table => streams[table] : undefined,
+          data: standbyData,
+          followedStreamArn: standbyData && (table => streams[table]),
         })
       : undefined
   Tags.of(app).add('shop', `cloudshelf-${stage.name}`)
@@ -92,6 +112,9 @@ export const createStacks = (app: App, options: Options, code: CodeFolders, acco
     store,
     edge,
     shop,
-    ...(standbyStore && standbyShop ? { standby: { store: standbyStore, shop: standbyShop } } : {}),
+    ...(data ? { data } : {}),
+    ...(standbyStore && standbyShop
+      ? { standby: { store: standbyStore, shop: standbyShop, ...(standbyData ? { data: standbyData } : {}) } }
+      : {}),
   }
 }

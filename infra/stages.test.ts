@@ -1,12 +1,13 @@
 /** Tests that two stages fit into one account and Region: nothing that must be unique there has the same name in both. */
 import { expect, test } from 'vitest'
-import { ALL_OPTIONS, listResources, type Synthesized, synthesize } from '../test/stacks.ts'
+import { ALL_OPTIONS, listResources, REPORT_OPTIONS, type Synthesized, synthesize } from '../test/stacks.ts'
 
-const prod = synthesize({ stage: 'prod', ...ALL_OPTIONS })
+const prod = synthesize({ stage: 'prod', ...ALL_OPTIONS, ...REPORT_OPTIONS })
 /** The same options, but for the domain: a shop has its own. The SES identity is the one that production created. */
 const staging = synthesize({
   stage: 'staging',
   ...ALL_OPTIONS,
+  ...REPORT_OPTIONS,
   domain: 'staging.shop.example',
   zoneName: 'shop.example',
   mailIdentity: 'existing',
@@ -23,8 +24,11 @@ const SHARED = [
   'AWS::CodeDeploy::DeploymentGroup.DeploymentGroupName',
   'AWS::Cognito::UserPoolClient.ClientName',
   'AWS::DynamoDB::GlobalTable.TimeToLiveSpecification.AttributeName',
+  'AWS::EC2::VPCEndpoint.ServiceName',
   'AWS::IAM::Policy.PolicyName',
   'AWS::Lambda::Alias.Name',
+  'AWS::RDS::DBCluster.DBSubnetGroupName',
+  'AWS::RDS::DBCluster.DatabaseName',
   'AWS::SNS::Topic.DisplayName',
 ]
 

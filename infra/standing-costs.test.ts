@@ -1,6 +1,6 @@
 /** Tests that every resource with a standing charge is in the priced list of its stage; dev has none. */
 import { expect, test, vi } from 'vitest'
-import { ALL_OPTIONS, type StackOptions, synthesize } from '../test/stacks.ts'
+import { ALL_OPTIONS, REPORT_OPTIONS, type StackOptions, synthesize } from '../test/stacks.ts'
 import { findPrice, listDefaultOptions, STANDING_CHARGES } from '../tools/cost/prices.ts'
 import { listCharges, UnpricedError } from './standing-costs.ts'
 
@@ -27,7 +27,7 @@ const listed = (stage: Stage, options: readonly string[] = []): Record<string, n
 
 test('dev has no standing charge', () => {
   expect(charged('dev')).toEqual({})
-  expect(STANDING_CHARGES.dev).toEqual([])
+  expect(listed('dev')).toEqual({})
 })
 
 test.each(['staging', 'prod'] as const)('%s has exactly the listed standing charges', stage => {
@@ -42,6 +42,17 @@ test.each(['staging', 'prod'] as const)('%s has exactly the listed standing char
     'cdnPaths',
   ])
   expect(charged(stage, ALL_OPTIONS)).toEqual(options)
+  const reports = ['reports', 'vpcFunctions', 'biAccess']
+  const { 'route53-hosted-zone': __, ...withReports } = listed(stage, [
+    'waf',
+    'domain',
+    'secondRegion',
+    'mailFrom',
+    'cdnPaths',
+    ...reports,
+    ...reports.map(option => `${option} in secondRegion`),
+  ])
+  expect(charged(stage, { ...ALL_OPTIONS, ...REPORT_OPTIONS })).toEqual(withReports)
   expect(charged(stage, { orderHours: '9-21', waf: 'false', cdnPaths: '0' })).toEqual(
     listed(stage, ['orderHours']),
   )
@@ -54,6 +65,12 @@ test('resources without a known price are rejected, and so are paid settings of 
     () =>
       listCharges([{ Resources: { It: { Type, Properties } } }])
   expect(one('AWS::SecretsManager::Secret')).toThrow(UnpricedError)
+  expect(one('AWS::RDS::DBCluster', { ServerlessV2ScalingConfiguration: { MinCapacity: 0.5 } })).toThrow(
+    /by the hour/,
+  )
+  expect(one('AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.medium' })).toThrow(/by the hour/)
+  expect(one('AWS::EC2::Instance', { InstanceType: 'm7g.large' })).toThrow(UnpricedError)
+  expect(one('AWS::EC2::NatGateway')).toThrow(UnpricedError)
   expect(one('AWS::EC2::EIP')).toThrow(/no price is known for It \(AWS::EC2::EIP\)/)
   expect(one('AWS::Lambda::Alias', { ProvisionedConcurrencyConfig: {} })).toThrow(/by the hour/)
   expect(one('AWS::SQS::Queue')()).toEqual([])

@@ -10,6 +10,10 @@ export type Charge = {
     | 'cloudwatch-custom-metric'
     | 'waf-web-acl'
     | 'waf-rule'
+    | 'secrets-manager-secret'
+    | 'vpc-interface-endpoint'
+    | 'ec2-t4g-nano'
+    | 'ebs-gp3'
   readonly count: number
   readonly what: string
 }
@@ -53,7 +57,17 @@ const FREE_TYPES = new Set([
   'AWS::Cognito::UserPoolClient',
   'AWS::Cognito::UserPoolDomain',
   'AWS::DynamoDB::GlobalTable',
+  'AWS::EC2::InstanceConnectEndpoint',
+  'AWS::EC2::LaunchTemplate',
+  'AWS::EC2::RouteTable',
+  'AWS::EC2::SecurityGroup',
+  'AWS::EC2::SecurityGroupEgress',
+  'AWS::EC2::SecurityGroupIngress',
+  'AWS::EC2::Subnet',
+  'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::EC2::VPC',
   'AWS::Events::Rule',
+  'AWS::IAM::InstanceProfile',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::Lambda::Alias',
@@ -63,6 +77,7 @@ const FREE_TYPES = new Set([
   'AWS::Lambda::Permission',
   'AWS::Lambda::Version',
   'AWS::Logs::LogGroup',
+  'AWS::RDS::DBSubnetGroup',
   'AWS::Route53::RecordSet',
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
@@ -98,6 +113,37 @@ const countMetrics = ({ Properties = {} }: Resource): number => {
   return (published?.length ?? 0) + (answers ? 1 : 0)
 }
 
+/** A cluster that pauses costs nothing while it is idle, except its secret; so do its instances without a size. */
+const databaseCharges = (id: string, { Type, Properties = {} }: Resource): Charge[] => {
+  const isPausing =
+    Type === 'AWS::RDS::DBCluster'
+      ? (Properties.ServerlessV2ScalingConfiguration as { MinCapacity?: number } | undefined)?.MinCapacity ===
+        0
+      : Properties.DBInstanceClass === 'db.serverless'
+  if (!isPausing) throw new UnpricedError(`${id} (${Type}) costs by the hour`)
+  return Properties.ManageMasterUserPassword === true
+    ? [{ price: 'secrets-manager-secret', count: 1, what: id }]
+    : []
+}
+
+const endpointCharges = (id: string, { Properties = {} }: Resource): Charge[] =>
+  Properties.VpcEndpointType === 'Interface'
+    ? [{ price: 'vpc-interface-endpoint', count: countItems(Properties.SubnetIds), what: id }]
+    : []
+
+type Disk = { readonly Ebs?: { readonly VolumeSize?: number; readonly VolumeType?: string } }
+
+const instanceCharges = (id: string, { Properties = {} }: Resource): Charge[] => {
+  const disks = (Properties.BlockDeviceMappings ?? []) as readonly Disk[]
+  if (Properties.InstanceType !== 't4g.nano' || disks.some(({ Ebs }) => Ebs?.VolumeType !== 'gp3'))
+    throw new UnpricedError(`no price is known for ${id} (AWS::EC2::Instance)`)
+  const gigabytes = disks.reduce((sum, { Ebs }) => sum + (Ebs?.VolumeSize ?? 0), 0)
+  return [
+    { price: 'ec2-t4g-nano', count: 1, what: id },
+    { price: 'ebs-gp3', count: gigabytes, what: id },
+  ]
+}
+
 const findCharges = (id: string, resource: Resource): Charge[] => {
   const { Type, Properties = {} } = resource
   if (Type === 'AWS::CloudWatch::Alarm') {
@@ -120,6 +166,9 @@ const findCharges = (id: string, resource: Resource): Charge[] => {
     const count = countMetrics(resource)
     return count > 0 ? [{ price: 'cloudwatch-custom-metric', count, what: id }] : []
   }
+  if (Type === 'AWS::RDS::DBCluster' || Type === 'AWS::RDS::DBInstance') return databaseCharges(id, resource)
+  if (Type === 'AWS::EC2::VPCEndpoint') return endpointCharges(id, resource)
+  if (Type === 'AWS::EC2::Instance') return instanceCharges(id, resource)
   if (!FREE_TYPES.has(Type)) throw new UnpricedError(`no price is known for ${id} (${Type}) while it is idle`)
   const paid = PAID_SETTINGS[Type]?.find(name => name in Properties)
   if (paid) throw new UnpricedError(`${paid} of ${id} costs by the hour`)

@@ -35,6 +35,14 @@ export const ALL_OPTIONS: StackOptions = {
   timeZone: 'America/New_York',
 }
 
+/** All options of PostgreSQL, beside the others. */
+export const REPORT_OPTIONS: StackOptions = {
+  reports: 'hourly',
+  vpcFunctions: 'true',
+  biAccess: 'true',
+  databaseReader: 'true',
+}
+
 const stream = (table: string) =>
   `arn:aws:dynamodb:eu-west-1:123456789012:table/${table}/stream/2026-01-01T00:00:00.000`
 
@@ -44,6 +52,14 @@ export const FAILOVER_OPTIONS: StackOptions = {
   active: 'second',
   secondBooksStream: stream('cloudshelf-books'),
   secondControlStream: stream('cloudshelf-control'),
+}
+
+/** Streams of the tables in the second Region, as a deployment finds them. */
+export const SECOND_STREAMS: StackOptions = {
+  secondBooksStream: stream('cloudshelf-books'),
+  secondOrdersStream: stream('cloudshelf-orders'),
+  secondCartsStream: stream('cloudshelf-carts'),
+  secondUsersStream: stream('cloudshelf-users'),
 }
 
 const createPlaceholderCode = (): CodeFolders => {
@@ -70,7 +86,7 @@ const cache = new Map<string, Synthesized>()
 const shortNames = (names: string[]): [string, string][] =>
   names.map(name => [name.replace(/^CloudShelf-[a-z]+-/, ''), name])
 
-/** Templates by `store`, `edge`, `shop`, and `standby-store`, `standby-shop` if there is a second Region. */
+/** Templates by `store`, `edge`, `shop`, with reports `data`, and the same with `standby-` but for the edge if there is a second Region. */
 export const synthesize = (said: StackOptions, folders?: CodeFolders): Synthesized => {
   const key = JSON.stringify(said)
   const known = folders ? undefined : cache.get(key)

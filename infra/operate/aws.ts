@@ -4,6 +4,7 @@ import { type AlarmCalls, createAlarmCalls } from './alarm-calls.ts'
 import { createCalls, expectOk, OperatorError, objectPath, xmlValue } from './calls.ts'
 import { createStackCalls, type StackCalls } from './cloudformation.ts'
 import { type CoverCalls, createCoverCalls } from './covers.ts'
+import { createDatabaseCalls, type DatabaseCalls } from './database-calls.ts'
 import { createEdgeFunctionCalls, type EdgeFunctionCalls } from './edge-function-calls.ts'
 import { createDataCalls, type DataCalls } from './stored-data.ts'
 
@@ -14,7 +15,8 @@ export type Aws = StackCalls &
   LimitCalls &
   CoverCalls &
   AlarmCalls &
-  EdgeFunctionCalls & {
+  EdgeFunctionCalls &
+  DatabaseCalls & {
     readonly region: string
     /** Account id of the credentials. Throws OperatorError if there are none or they are not accepted. */
     readonly account: () => Promise<string>
@@ -45,6 +47,7 @@ export const createAws = (region: string, endpoint?: string, pollMs?: number): A
     ...createCoverCalls(calls),
     ...createAlarmCalls(calls),
     ...createEdgeFunctionCalls(calls),
+    ...createDatabaseCalls(calls),
 
     account: async () => {
       const { status, text } = await calls.query('sts', 'GetCallerIdentity')

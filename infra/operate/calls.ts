@@ -25,6 +25,7 @@ type Service =
   | 'monitoring'
   | 'sns'
   | 'cloudfront'
+  | 'rds'
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** Names of API versions, as the services' JSON protocols want them before the action. */
@@ -39,6 +40,7 @@ const QUERY_VERSIONS = {
   cloudformation: '2010-05-15',
   monitoring: '2010-08-01',
   sns: '2010-03-31',
+  rds: '2014-10-31',
 } as const
 
 export type Calls = {

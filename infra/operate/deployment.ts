@@ -56,7 +56,8 @@ export const deployShop = async (args: Args): Promise<void> => {
   const { concerns, notices } = await checkAccount(regions, options, last)
   const stacks = locateStacks(options, regions, edge)
   const identities = await findMailIdentities(stacks, options, last)
-  await prepareDeployment(args, regions, identities)
+  const prepare = () => prepareDeployment(args, regions, identities)
+  await prepare()
 
   for (const line of notices) print(line)
   const losses = [...concerns, ...(await listChanges(stacks, options, last, readTemplate))]
@@ -73,7 +74,9 @@ export const deployShop = async (args: Args): Promise<void> => {
 
   const secrets = await ensureSecrets(regions, getStage(options.stage))
   const address =
-    options.active === 'second' ? await failOver(args, secrets) : await release(args, regions, secrets, last)
+    options.active === 'second'
+      ? await failOver(args, secrets)
+      : await release(args, regions, secrets, { last, prepare })
   const environment = await commandEnvironment(args, first, address)
   verifyTables(environment)
   await waitForHealth(address)

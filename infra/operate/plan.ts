@@ -24,6 +24,8 @@ export const locateStacks = (options: Options, regions: readonly Aws[], edge: Aw
     ...at(options.secondRegion, names.standbyStore),
     ...at(options.region, names.store),
     { name: names.edge, aws: edge },
+    ...at(options.secondRegion, names.standbyData),
+    ...at(options.region, names.data),
     ...at(options.secondRegion, names.standbyShop),
     ...at(options.region, names.shop),
   ]

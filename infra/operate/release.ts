@@ -7,13 +7,13 @@ import { inputsParameter, type StackOutputs } from '../settings/fingerprint.ts'
 import type { RecordedOptions } from '../settings/recorded-options.ts'
 import { EDGE_REGION } from '../settings/region.ts'
 import { stackNames } from '../settings/stack-names.ts'
-import { getStage, getTableNames } from '../settings/stage.ts'
 import { createCommandEnvironment } from '../shop/environment.ts'
 import type { Args } from './args.ts'
 import { type Aws, createAws, OperatorError } from './aws.ts'
 import { CDK_QUALIFIER } from './calls.ts'
 import { deploy, synthesize } from './cdk.ts'
 import { copyCovers } from './covers.ts'
+import { dataStacks, findStandbyStreams, needsStreamsLater, removeDatabases } from './database.ts'
 import { readMaintenance } from './maintenance-page.ts'
 import type { Secrets } from './secrets.ts'
 import { uploadAssets } from './upload.ts'
@@ -45,21 +45,6 @@ export const assertBootstrapped = async (regions: readonly Aws[], account: strin
     )
 }
 
-/** Stream ARNs of the second Region's table replicas, which trigger its functions while it is active. */
-const findStandbyStreams = async (
-  { options }: Args,
-  [second]: readonly Aws[],
-): Promise<Record<string, string>> => {
-  if (options.active === 'first' || !second) return {}
-  const names = getTableNames(getStage(options.stage))
-  const [books, control] = [
-    (await second.table(names.books))?.stream,
-    (await second.table(names.control))?.stream,
-  ]
-  if (!books || !control) throw new OperatorError(`${second.region} has no table replicas with streams`)
-  return { secondBooksStream: books, secondControlStream: control }
-}
-
 /** Creates templates and bundles for these options; `more` adds options to those given. */
 export const prepareDeployment = async (
   args: Args,
@@ -68,7 +53,7 @@ export const prepareDeployment = async (
 ): Promise<void> => {
   logStep('Bundling functions for arm64')
   fetchNativeDeps()
-  const streams = await findStandbyStreams(args, regions)
+  const streams = await findStandbyStreams(args.options, regions)
   synthesize({ ...args.context, ...streams, stage: args.options.stage, natives: 'lambda', ...more })
 }
 
@@ -127,20 +112,32 @@ const copyMissingCovers = async (
     logStep(`Copied ${await copyCovers(second, first, logStep)} covers to ${first.aws.region}`)
 }
 
+export type ReleaseGiven = {
+  /** Options of the last deployment. */
+  readonly last: RecordedOptions | undefined
+  /** Creates the templates again. */
+  readonly prepare: () => Promise<void>
+}
+
 /**
- * Deploys the store, uploads the pages' files, copies covers, then deploys the CDN and the functions. `last`: options of the last
- * deployment. Returns the shop's URL.
+ * Deploys the store and PostgreSQL, uploads the pages' files, copies covers, then deploys the CDN and the functions. Returns the shop's URL.
  */
 export const release = async (
   args: Args,
   regions: readonly Aws[],
   secrets: Secrets,
-  last: RecordedOptions | undefined,
+  { last, prepare }: ReleaseGiven,
 ): Promise<string> => {
   const names = stackNames(args.options)
   const two = args.options.secondRegion !== undefined
   logStep('Deploying tables and buckets')
-  const made = deploy([...(two ? [names.standbyStore] : []), names.store])
+  const made: StackOutputs = { ...deploy([...(two ? [names.standbyStore] : []), names.store]) }
+  if (needsStreamsLater(args.options, last)) await prepare()
+  const dataNames = dataStacks(args.options)
+  if (dataNames.length > 0) {
+    logStep('Deploying PostgreSQL')
+    Object.assign(made, deploy(dataNames))
+  }
   const client = join(await pagesFolder(), 'client')
   const sides: RegionCovers[] = []
   for (const [i, store] of [names.store, ...(two ? [names.standbyStore] : [])].entries()) {
@@ -158,6 +155,7 @@ export const release = async (
     shops,
     shops.map(shop => inputsParameter(shop, read)),
   )
+  await removeDatabases(regions, args.options, last, logStep)
   return readAddress(read[names.edge])
 }
 
@@ -167,11 +165,25 @@ export const commandEnvironment = async (
   active: Aws,
   address: string,
 ): Promise<Record<string, string>> => {
-  const { store, standbyStore } = stackNames(options)
-  const stack = options.active === 'second' ? standbyStore : store
+  const names = stackNames(options)
+  const [stack, data, shop] =
+    options.active === 'second'
+      ? [names.standbyStore, names.standbyData, names.standbyShop]
+      : [names.store, names.data, names.shop]
   const { BlobsBucket: bucketName } = await active.stackOutputs(stack)
   if (!bucketName) throw new OperatorError(`${stack} must have the output BlobsBucket`)
-  return createCommandEnvironment({ options, publicUrl: address, region: active.region, bucketName })
+  const { ClusterArn: clusterArn, SecretArn: secretArn } = options.reports
+    ? await active.stackOutputs(data)
+    : {}
+  const { KeysQueue: keysQueue } = clusterArn ? await active.stackOutputs(shop) : {}
+  return createCommandEnvironment({
+    options,
+    publicUrl: address,
+    region: active.region,
+    bucketName,
+    database: clusterArn && secretArn ? { clusterArn, secretArn } : undefined,
+    keysQueue,
+  })
 }
 
 /** The command that sets these variables in a shell. */

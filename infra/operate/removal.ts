@@ -10,6 +10,7 @@ import { createAws, OperatorError } from './aws.ts'
 import { destroy, synthesize } from './cdk.ts'
 import { cleanUp, describeData } from './clean-up.ts'
 import { confirm } from './confirm.ts'
+import { dataStacks, deleteSnapshots, reportSnapshots, unprotectDatabases } from './database.ts'
 import { readRecordedOptions } from './preflight.ts'
 import { createRegions } from './release.ts'
 import { removeSecrets } from './secrets.ts'
@@ -17,12 +18,15 @@ import { removeSecrets } from './secrets.ts'
 const describe = (
   { name }: Stage,
   account: string | undefined,
-  withData: boolean,
-  data: readonly string[],
+  {
+    withData,
+    data,
+    hasDatabase,
+  }: { readonly withData: boolean; readonly data: readonly string[]; readonly hasDatabase: boolean },
 ) =>
   withData
     ? `This permanently deletes all of ${name} in account ${account}, including its books, accounts and orders: ${data.join(', ')}`
-    : `This deletes functions, routes and CDN of ${name} in account ${account}; tables, buckets, user pool and secrets are retained`
+    : `This deletes functions, routes and CDN of ${name} in account ${account}; tables, buckets, user pool and secrets are retained${hasDatabase ? ', and of PostgreSQL a snapshot' : ''}`
 
 /** Removes a stage. Throws OperatorError where it is not confirmed. */
 export const destroyShop = async (given: Args, readAgain: ReadAgain): Promise<void> => {
@@ -36,7 +40,7 @@ export const destroyShop = async (given: Args, readAgain: ReadAgain): Promise<vo
   const account = await regions[0]?.account()
   const withData = flags['with-data'] === true || !stage.keepsData
   const data = withData ? await describeData(regions, stage) : []
-  await confirm(describe(stage, account, withData, data), {
+  await confirm(describe(stage, account, { withData, data, hasDatabase: options.reports !== undefined }), {
     word: stage.name,
     // Production's data needs more than a yes.
     isGiven: flags.confirm === stage.name || (flags.yes === true && !(withData && stage.keepsData)),
@@ -46,8 +50,15 @@ export const destroyShop = async (given: Args, readAgain: ReadAgain): Promise<vo
   const two = options.secondRegion !== undefined
   synthesize({ ...context, stage: stage.name, active: 'first' })
   destroy([...(two ? [names.standbyShop] : []), names.shop])
+  if (options.reports !== undefined) {
+    await unprotectDatabases(regions, stage.name)
+    for (const [i, name] of dataStacks(options).toReversed().entries()) await regions[i]?.allowDeletion(name)
+    destroy(dataStacks(options))
+  }
   destroy([names.edge])
+  const report = (line: string): void => console.log(`— ${line}`)
   if (!withData) {
+    if (options.reports !== undefined) await reportSnapshots(regions, stage.name, report)
     console.log(
       'Tables, buckets, user pool and secrets were retained. `npm run deploy` uses them again; with --with-data this command deletes them.',
     )
@@ -65,8 +76,10 @@ export const destroyShop = async (given: Args, readAgain: ReadAgain): Promise<vo
   await cleanUp(regions, stage, {
     finalBackup: flags['final-backup'] === true,
     now: new Date(),
-    report: line => console.log(`— ${line}`),
+    report,
   })
+  if (options.reports !== undefined && flags['final-backup'] !== true)
+    await deleteSnapshots(regions, stage.name, report)
   await removeSecrets(regions, stage)
   // The options of the last deployment went with the CDN's stack, and the Regions with them.
   if (!last && data.length === 0)

@@ -91,6 +91,9 @@ test('each option is explained in the operator’s guide', async () => {
   const inner = [
     'secondBooksStream',
     'secondControlStream',
+    'secondOrdersStream',
+    'secondCartsStream',
+    'secondUsersStream',
     'secretsRead',
     'natives',
     'mailIdentity',
@@ -98,4 +101,17 @@ test('each option is explained in the operator’s guide', async () => {
   ]
   for (const name of OPTION_NAMES.filter(one => !inner.includes(one)))
     expect(guide, name).toContain(`\`${name}\``)
+})
+
+test('options of PostgreSQL require it, and a reader those who read it', () => {
+  const read = (said: Record<string, unknown>) => readOptions({ region: 'us-east-1', ...said })
+  expect(read({ reports: 'nightly' })).toMatchObject({
+    reports: 'nightly',
+    vpcFunctions: false,
+    biAccess: false,
+  })
+  expect(() => read({ reports: 'daily' })).toThrow('reports must be nightly, hourly or live')
+  expect(() => read({ vpcFunctions: 'true' })).toThrow('vpcFunctions requires reports')
+  expect(() => read({ biAccess: 'true' })).toThrow('biAccess requires reports')
+  expect(() => read({ reports: 'live', databaseReader: 'true' })).toThrow('databaseReader requires biAccess')
 })

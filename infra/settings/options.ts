@@ -60,6 +60,16 @@ const Context = z.strictObject({
   /** Stream ARNs of the second Region's table replicas, found by `npm run deploy`. */
   secondBooksStream: StreamArn.optional(),
   secondControlStream: StreamArn.optional(),
+  secondOrdersStream: StreamArn.optional(),
+  secondCartsStream: StreamArn.optional(),
+  secondUsersStream: StreamArn.optional(),
+  /** PostgreSQL for reports, and when it is brought up to date: each night, each hour, or with each change. Without it there is none. */
+  reports: z.enum(['nightly', 'hourly', 'live'], { error: 'must be nightly, hourly or live' }).optional(),
+  /** Whether the function that brings it up to date runs inside its network. */
+  vpcFunctions: BooleanOption.default(false),
+  /** Whether BI tools have a private way to it, and whether they read an instance of their own. */
+  biAccess: BooleanOption.default(false),
+  databaseReader: BooleanOption.default(false),
   /** Custom domain; without it the shop uses CloudFront's. */
   domain: HostName.optional(),
   /** Route 53 hosted zone of the domain; without it certificate and DNS records are set up by hand. */
@@ -156,6 +166,12 @@ const checkCombinations = (options: Options): string[] => {
     ...(secondRegion === region ? ['secondRegion must differ from region'] : []),
     ...(secondRegion && !domain ? ['secondRegion requires a domain, which both Regions share'] : []),
     ...(active === 'second' && !secondRegion ? ['active=second requires a secondRegion'] : []),
+    ...(['vpcFunctions', 'biAccess'] as const)
+      .filter(name => options[name] && !options.reports)
+      .map(name => `${name} requires reports=nightly, hourly or live`),
+    ...(options.databaseReader && !options.biAccess
+      ? ['databaseReader requires biAccess, since only BI tools can read it']
+      : []),
     ...(zoneId && !domain ? ['zoneId requires a domain'] : []),
     ...(zoneName && !zoneId ? ['zoneName requires a zoneId'] : []),
     ...(domain && zoneName && domain !== zoneName && !domain.endsWith(`.${zoneName}`)

@@ -6,7 +6,15 @@ import { OPTION_DEFAULTS } from './options.ts'
 export type RecordedOptions = Readonly<Record<string, string>>
 
 /** Found by each deployment. */
-const FOUND = ['secondBooksStream', 'secondControlStream', 'secretsRead', 'natives']
+const FOUND = [
+  'secondBooksStream',
+  'secondControlStream',
+  'secondOrdersStream',
+  'secondCartsStream',
+  'secondUsersStream',
+  'secretsRead',
+  'natives',
+]
 /** Found by the command, and recorded for a failover: not reported as changes. */
 const UNSAID = ['mailIdentity', 'secondMailIdentity']
 

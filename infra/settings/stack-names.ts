@@ -8,6 +8,8 @@ export const stackNames = ({ stage }: { readonly stage: StageName }) => {
     standbyStore: `${name}-standby-store`,
     store: `${name}-store`,
     edge: `${name}-edge`,
+    standbyData: `${name}-standby-data`,
+    data: `${name}-data`,
     standbyShop: `${name}-standby-shop`,
     shop: `${name}-shop`,
   }

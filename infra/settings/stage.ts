@@ -75,5 +75,11 @@ export const LIVE = 'live'
 /** Name of the function that purges the CDN. */
 export const getPurgerName = ({ prefix }: Stage): string => `${prefix}CdnPurger`
 
+/** Name of the database of the reports, and of its owner. */
+export const DATABASE_NAME = 'cloudshelf'
+
+/** Name of the cluster with that database. */
+export const getDatabaseIdentifier = ({ prefix }: Pick<Stage, 'prefix'>): string => `${prefix}cloudshelf`
+
 /** SSM path of a stage's secrets. */
 export const getSecretsPath = ({ name }: Stage): string => `/cloudshelf/${name}`

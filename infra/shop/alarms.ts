@@ -9,6 +9,7 @@ import type { Options } from '../settings/options.ts'
 import { getConfigurationSet, getTableNames, type Stage } from '../settings/stage.ts'
 import { type AlarmDefinition, createAlarm } from './alarm.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
+import type { KeysQueue } from './keys-queue.ts'
 import {
   functionMetric,
   gatewayMetric,
@@ -35,6 +36,24 @@ const createErrorAlarm = (deployed: DeployedFunction): AlarmDefinition => ({
   datapoints: deployed.definition.triggers.length > 0 ? [2, 5] : [1, 5],
   description: `${deployed.definition.id} is failing: invocations end with an error. See docs/operations.md, "function errors".`,
 })
+
+/** Alarms on keys that wait for too long, and those that were given up. */
+const watchKeys = (watch: Watch, { queue, lost, maxAgeHours }: KeysQueue): void => {
+  watch('KeysWait', {
+    metric: queue.metricApproximateAgeOfOldestMessage({
+      period: Duration.minutes(5),
+      statistic: Stats.MAXIMUM,
+    }),
+    threshold: maxAgeHours * HOUR_SECONDS,
+    description: `PostgreSQL has not been brought up to date for ${maxAgeHours} hours. See docs/operations.md, "reports".`,
+  })
+  watch('KeysLost', {
+    metric: visibleMessages(lost),
+    threshold: 0,
+    description:
+      'Changes could not be applied to PostgreSQL again and again. See docs/operations.md, "reports".',
+  })
+}
 
 const visibleMessages = (queue: Queue): Metric =>
   queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM })
@@ -116,6 +135,7 @@ export const createAlarms = (
   {
     functions,
     deadLetters,
+    keysQueue,
     apiId,
     topic,
     stage,
@@ -125,6 +145,7 @@ export const createAlarms = (
   }: {
     readonly functions: DeployedFunctions
     readonly deadLetters: DeadLetters
+    readonly keysQueue: KeysQueue | undefined
     readonly apiId: string
     readonly topic: Topic
     readonly stage: Stage
@@ -189,6 +210,7 @@ export const createAlarms = (
     description:
       'Lists and searches show a catalog of more than 15 minutes ago. See docs/operations.md, "index age".',
   })
+  if (keysQueue) watchKeys(watch, keysQueue)
   watchRequests(watch, apiId, stage)
   watchTables(watch, stage, replica)
   // Only the active Region sends mails. Without a sender none is sent, and all wait.

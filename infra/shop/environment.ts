@@ -2,6 +2,7 @@
 import { METRICS_NAMESPACE } from '#src/core/log/metrics.ts'
 import type { FunctionDefinition } from '#src/lambda/functions.ts'
 import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
+import type { Database } from '../data/data.ts'
 import type { Options } from '../settings/options.ts'
 import { legalTextSettings, profileSettings } from '../settings/profile.ts'
 import {
@@ -24,6 +25,10 @@ export type FunctionContext = {
   readonly bucketName: string
   /** Purge of the CDN; undefined: none, as in the Region that is not active. */
   readonly cdn?: { readonly distributionId: string; readonly paths: number } | undefined
+  /** PostgreSQL, with the option `reports`. */
+  readonly database?: Database | undefined
+  /** URL of the queue of captured keys, where there is one. */
+  readonly keysQueue?: string | undefined
   /** User pool for sign-in with Cognito, if enabled. */
   readonly cognito?: { readonly poolId: string; readonly clientId: string } | undefined
 }
@@ -58,15 +63,25 @@ const mailSettings = ({ mailFrom, stage }: Options, region: string): Record<stri
       }
     : {}
 
+const databaseSettings = ({ clusterArn, secretArn }: Database): Record<string, string> => ({
+  DATABASE_ARN: clusterArn,
+  DATABASE_SECRET_ARN: secretArn,
+})
+
 /**
  * Environment in which the `cloudshelf` command works on a deployed shop: its tables, bucket, address, prices and mails, in `region`.
- * It needs none of the secrets: commands make neither sessions nor cursors.
+ * Without PostgreSQL it needs none of the secrets: commands make neither sessions nor cursors.
  */
 export const createCommandEnvironment = ({
   region,
   bucketName,
+  database,
+  keysQueue,
   ...shop
-}: ShopContext & Pick<FunctionContext, 'region' | 'bucketName'>): Record<string, string> => ({
+}: ShopContext & Pick<FunctionContext, 'region' | 'bucketName' | 'database' | 'keysQueue'>): Record<
+  string,
+  string
+> => ({
   AWS_REGION: region,
   ...Object.fromEntries(
     Object.entries(getTableNames(getStage(shop.options.stage))).map(([id, name]) => [
@@ -78,6 +93,11 @@ export const createCommandEnvironment = ({
   ...shopSettings(shop),
   ...unpaidLimits(shop.options),
   ...mailSettings(shop.options, region),
+  // Pseudonyms in PostgreSQL are keyed with the shop's secret.
+  ...(database
+    ? { ...databaseSettings(database), SECRETS_PATH: getSecretsPath(getStage(shop.options.stage)) }
+    : {}),
+  ...(keysQueue === undefined ? {} : { CAPTURED_KEYS_QUEUE: keysQueue }),
 })
 
 /** The purger has the distribution; the functions that wake it, or share responses for long because of it, its name. */
@@ -94,7 +114,18 @@ const cdnSettings = (
 /** Environment of a function; Lambda itself sets AWS_REGION and the credentials. */
 export const createEnvironment = (
   definition: FunctionDefinition,
-  { stage, options, region, publicUrl, apiUrl, bucketName, cognito, cdn }: FunctionContext,
+  {
+    stage,
+    options,
+    region,
+    publicUrl,
+    apiUrl,
+    bucketName,
+    cognito,
+    cdn,
+    database,
+    keysQueue,
+  }: FunctionContext,
 ): Record<string, string> => {
   const names = getTableNames(stage)
   const touched = [...new Set(definition.tables.map(({ table }) => table))]
@@ -112,6 +143,10 @@ export const createEnvironment = (
           SECRETS_PATH: getSecretsPath(stage),
           ...(options.secretsRead ? { SECRETS_READ: options.secretsRead } : {}),
         }
+      : {}),
+    ...(definition.usesDatabase && database ? databaseSettings(database) : {}),
+    ...(definition.id === 'ReportsConsumer' && keysQueue !== undefined
+      ? { CAPTURED_KEYS_QUEUE: keysQueue }
       : {}),
     ...(definition.sendsMail ? mailSettings(options, region) : {}),
     ...(definition.id === 'UserAccounts' && cognito

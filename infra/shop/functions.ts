@@ -24,6 +24,8 @@ import {
   OPTIONAL_FUNCTIONS,
   type OptionalFunctionId,
 } from '#src/lambda/functions.ts'
+import type { Data } from '../data/data.ts'
+import type { FunctionPlace } from '../data/network.ts'
 import { LIVE } from '../settings/stage.ts'
 import { createEnvironment, type FunctionContext } from './environment.ts'
 import { grantPermissions } from './permissions.ts'
@@ -64,7 +66,12 @@ const SIZES: Readonly<Record<FunctionId, Size>> = {
   CdnPurger: { memory: 256, seconds: 300 },
 }
 
-export type FunctionProps = FunctionContext & { readonly code: CodeFolders; readonly blobs: Bucket }
+export type FunctionProps = FunctionContext & {
+  readonly code: CodeFolders
+  readonly blobs: Bucket
+  /** PostgreSQL, with the option `reports`. */
+  readonly data: Data | undefined
+}
 
 /** The role of a function, with exactly the permissions of its definition. */
 export const createRole = (
@@ -83,8 +90,10 @@ export const createRole = (
       resources: [log.logGroupArn],
     }),
   )
-  const { stage, blobs, options, cdn } = props
-  grantPermissions(role, definition, { stage, blobs, mailFrom: options.mailFrom, cdn })
+  const { stage, blobs, options, data, cdn } = props
+  if (isInNetwork(definition.id, props)) role.addToPolicy(createNetworkStatement())
+  const database = data?.database
+  grantPermissions(role, definition, { stage, blobs, mailFrom: options.mailFrom, database, cdn })
   return role
 }
 
@@ -95,6 +104,32 @@ export const createLogGroup = (scope: Construct, id: BundleId, { stage }: Functi
     // Its name is fixed: one that is left behind would be in the way of the next deployment.
     removalPolicy: RemovalPolicy.DESTROY,
   })
+
+/** Only what writes to PostgreSQL can be inside its network. */
+const isInNetwork = (id: string, { data }: Pick<FunctionProps, 'data'>): boolean =>
+  id === 'ReportsConsumer' && data?.functionPlace !== undefined
+
+/** What Lambda needs of the role of a function inside a network. */
+const createNetworkStatement = (): PolicyStatement =>
+  new PolicyStatement({
+    actions: [
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    resources: ['*'],
+  })
+
+/** Properties of a function inside a network. */
+const networkOf = (place: FunctionPlace | undefined) =>
+  place && {
+    vpc: place.vpc,
+    vpcSubnets: { subnets: [place.subnet] },
+    securityGroups: [place.group],
+  }
 
 /** Runtime, handler and log of every function. */
 export const COMMON = {
@@ -124,7 +159,8 @@ const createFunction = (
     role: createRole(scope, definition, logGroup, props),
     memorySize: options.memory[id] ?? memory,
     timeout: Duration.seconds(seconds),
-    environment: createEnvironment(definition, props),
+    environment: createEnvironment(definition, { ...props, database: props.data?.database }),
+    ...(isInNetwork(id, props) ? networkOf(props.data?.functionPlace) : {}),
     logGroup,
     // Keeps capacity for other functions during a flood; new accounts start with ten concurrent executions in total.
     ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
@@ -139,8 +175,8 @@ const createFunction = (
 }
 
 /** Whether the option of a function is on. */
-const isOn = ({ option }: FunctionDefinition, { cdn }: FunctionProps): boolean =>
-  option === 'cdnPaths' && cdn !== undefined
+const isOn = ({ option }: FunctionDefinition, { cdn, data }: FunctionProps): boolean =>
+  (option === 'cdnPaths' && cdn !== undefined) || (option === 'reports' && data !== undefined)
 
 export const createFunctions = (scope: Construct, props: FunctionProps): DeployedFunctions =>
   Object.fromEntries(

@@ -2,8 +2,9 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
-import type { FunctionDefinition, Right } from '#src/lambda/functions.ts'
+import { type FunctionDefinition, hasRoutes, type Right } from '#src/lambda/functions.ts'
 import { leadingKeyPattern, type TableAction, type TableRight } from '#src/lambda/table-rights.ts'
+import type { Database } from '../data/data.ts'
 import { getMailSender } from '../settings/mail-domain.ts'
 import {
   getConfigurationSet,
@@ -116,6 +117,22 @@ const cdnStatements = (
     ),
   ]
 }
+/**
+ * Calls of the Data API, which reads the secret with the rights of the caller. Reports are single statements; whoever writes needs
+ * transactions.
+ */
+const databaseStatements = ({ clusterArn, secretArn }: Database, isWriter: boolean): PolicyStatement[] => [
+  allow(
+    [
+      'rds-data:ExecuteStatement',
+      ...(isWriter
+        ? ['BeginTransaction', 'CommitTransaction', 'RollbackTransaction'].map(one => `rds-data:${one}`)
+        : []),
+    ],
+    [clusterArn],
+  ),
+  allow(['secretsmanager:GetSecretValue'], [secretArn]),
+]
 
 /** Grants the role exactly what the definition needs. */
 export const grantPermissions = (
@@ -126,11 +143,13 @@ export const grantPermissions = (
     blobs,
     mailFrom,
     cdn,
+    database,
   }: {
     readonly stage: Stage
     readonly blobs: Bucket
     readonly mailFrom?: string | undefined
     readonly cdn?: { readonly distributionId: string } | undefined
+    readonly database: Database | undefined
   },
 ): void => {
   const stack = Stack.of(role)
@@ -142,6 +161,7 @@ export const grantPermissions = (
       ? [allow(['ssm:GetParameters'], secretArns(stack, stage, definition.secrets))]
       : []),
     ...(cdn ? cdnStatements(stack, stage, definition, cdn) : []),
+    ...(definition.usesDatabase && database ? databaseStatements(database, !hasRoutes(definition)) : []),
     ...(definition.sendsMail && mailFrom ? [mailStatement(stack, stage, mailFrom)] : []),
   ]
   for (const statement of statements) role.addToPolicy(statement)

@@ -2,6 +2,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { TableId } from '#src/tables/definitions.ts'
+import type { Data } from '../data/data.ts'
 import type { Edge } from '../edge/edge.ts'
 import { addInputs } from '../inputs.ts'
 import type { Options } from '../settings/options.ts'
@@ -13,6 +14,7 @@ import { addBucketPolicy } from './bucket-policies.ts'
 import { createUserPool } from './cognito.ts'
 import { createDashboard } from './dashboard.ts'
 import { type CodeFolders, createFunctions } from './functions.ts'
+import { createKeysQueue } from './keys-queue.ts'
 import { createConfigurationSet, createMailIdentity } from './mail.ts'
 import { createRollout } from './rollout.ts'
 import { createRoutes } from './routes.ts'
@@ -26,13 +28,16 @@ export type ShopProps = StackProps & {
   readonly code: CodeFolders
   /** Stream ARNs of this Region's tables; undefined in the standby Region, whose functions have no triggers. */
   readonly streamArn: ((table: TableId) => string | undefined) | undefined
+  /** PostgreSQL in this Region, with the option `reports`, and the streams of the tables that it follows, whichever Region is active. */
+  readonly data: Data | undefined
+  readonly followedStreamArn: ((table: TableId) => string | undefined) | undefined
   /** Only the first Region has the user pool and the dashboard. */
   readonly isFirst: boolean
 }
 
 export class Shop extends Stack {
   constructor(scope: Construct, id: string, props: ShopProps) {
-    const { stage, options, store, edge, code, streamArn, isFirst, ...stack } = props
+    const { stage, options, store, edge, code, streamArn, data, followedStreamArn, isFirst, ...stack } = props
     super(scope, id, stack)
     const { blobs, assets } = store.buckets
     const { publicUrl, distributionArn } = edge
@@ -48,6 +53,7 @@ export class Shop extends Stack {
         ? createUserPool(this, { name, prefix: `${stage.prefix}${options.cognito}`, publicUrl, stage })
         : undefined
     const paths = options.cdnPaths ?? stage.cdnPaths
+    const keysQueue = createKeysQueue(this, options.reports)
     const functionProps = {
       stage,
       options,
@@ -60,14 +66,17 @@ export class Shop extends Stack {
       cognito,
       // What the Region that is not active answers after a failover may be behind by what is still to be replicated.
       cdn: streamArn && paths > 0 ? { distributionId: edge.distribution.distributionId, paths } : undefined,
+      data,
+      keysQueue: keysQueue?.queue.queueUrl,
     }
     const functions = createFunctions(this, functionProps)
     createRoutes(this, apiId, functions, stage)
-    const deadLetters = streamArn ? createTriggers(this, functions, streamArn) : {}
+    const deadLetters = createTriggers(this, functions, { streamArn, followedStreamArn, keysQueue })
     if (stage.isMonitored) {
       const alarms = createAlarms(this, {
         functions,
         deadLetters,
+        keysQueue,
         apiId,
         topic: createTopic(this, options.alarmEmail),
         stage,
@@ -79,6 +88,7 @@ export class Shop extends Stack {
       if (stage.hasStagedRollout) createRollout(this, name, functions, alarms, functionProps)
     }
     addInputs(this)
+    if (keysQueue) new CfnOutput(this, 'KeysQueue', { value: keysQueue.queue.queueUrl })
     new CfnOutput(this, 'Gateway', { value: `https://${store.apiHost}` })
   }
 }

@@ -11,6 +11,7 @@ import type { Construct } from 'constructs'
 import type { FunctionId, Trigger } from '#src/lambda/functions.ts'
 import type { TableId } from '#src/tables/definitions.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
+import type { KeysQueue } from './keys-queue.ts'
 
 export type DeadLetters = Readonly<Partial<Record<FunctionId, Queue>>>
 
@@ -24,9 +25,14 @@ const createDeadLetterQueue = (scope: Construct, id: string): Queue =>
     removalPolicy: RemovalPolicy.DESTROY,
   })
 
+/** How long a batch that fails is tried again: a mail and an index are too late then, a copy never is. */
+const GIVEN_UP = { retryAttempts: 5, maxRecordAge: Duration.hours(6) }
+const KEPT = { retryAttempts: 10_000, maxRecordAge: Duration.hours(23) }
+
 const addStream = (
   scope: Construct,
-  { definition, lambda, live }: DeployedFunction,
+  id: string,
+  { lambda, live }: DeployedFunction,
   trigger: Stream,
   arn: string,
   deadLetters: Queue,
@@ -39,17 +45,17 @@ const addStream = (
   )
   // Lambda requires it, and IAM offers no narrower resource.
   lambda.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }))
-  const mapping = new EventSourceMapping(scope, `${definition.id}Stream`, {
+  const { seconds, records } = trigger.batching ?? { seconds: 1, records: 100 }
+  const mapping = new EventSourceMapping(scope, id, {
     target: live as IFunction,
     eventSourceArn: arn,
     startingPosition: StartingPosition.TRIM_HORIZON,
-    batchSize: 100,
-    maxBatchingWindow: Duration.seconds(1),
+    batchSize: records,
+    maxBatchingWindow: Duration.seconds(seconds),
     ...(trigger.parallelBatches ? { parallelizationFactor: trigger.parallelBatches } : {}),
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
-    retryAttempts: 5,
-    maxRecordAge: Duration.hours(6),
+    ...(trigger.isKept ? KEPT : GIVEN_UP),
     onFailure: new SqsDlq(deadLetters),
     ...(trigger.filter ? { filters: [FilterCriteria.filter({ ...trigger.filter })] } : {}),
   })
@@ -75,23 +81,59 @@ const addSchedule = (
   rule.addTarget(new Target(live as IFunction, { retryAttempts: 1, deadLetterQueue: deadLetters }))
 }
 
-/** `streamArn` returns undefined for tables whose stream triggers nothing in this Region. */
+/** Empties the queue of captured keys. A failed run loses nothing, and the next one begins with the same keys. */
+const addDrain = (
+  scope: Construct,
+  { lambda, live }: DeployedFunction,
+  { queue, schedule }: KeysQueue,
+  deadLetters: Queue,
+): void => {
+  lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+      resources: [queue.queueArn],
+    }),
+  )
+  live.configureAsyncInvoke({
+    retryAttempts: 0,
+    maxEventAge: Duration.minutes(10),
+    onFailure: new SqsDestination(deadLetters),
+  })
+  const rule = new Rule(scope, 'KeysClock', { schedule, description: 'Brings PostgreSQL up to date' })
+  rule.addTarget(new Target(live as IFunction, { retryAttempts: 1, deadLetterQueue: deadLetters }))
+}
+
+type StreamArn = (table: TableId) => string | undefined
+
+export type TriggerSources = {
+  /** Streams of this Region; undefined in the standby Region, where nothing is triggered but what follows its own replicas. */
+  readonly streamArn: StreamArn | undefined
+  /** Streams that are followed in each Region, for the option `reports`. */
+  readonly followedStreamArn: StreamArn | undefined
+  readonly keysQueue: KeysQueue | undefined
+}
+
+/** The functions of a stream return undefined for tables whose stream triggers nothing in this Region. */
 export const createTriggers = (
   scope: Construct,
   functions: DeployedFunctions,
-  streamArn: (table: TableId) => string | undefined,
+  { streamArn, followedStreamArn, keysQueue }: TriggerSources,
 ): DeadLetters => {
   const deadLetters: Partial<Record<FunctionId, Queue>> = {}
   for (const [id, deployed] of Object.entries(functions) as [FunctionId, DeployedFunction][]) {
     const { triggers } = deployed.definition
-    if (triggers.length === 0) continue
+    const arnOf = deployed.definition.option === 'reports' ? followedStreamArn : streamArn
+    if (triggers.length === 0 || !arnOf) continue
     const queue = createDeadLetterQueue(scope, id)
     deadLetters[id] = queue
+    if (id === 'ReportsConsumer' && keysQueue) addDrain(scope, deployed, keysQueue, queue)
     for (const trigger of triggers) {
       if (trigger.kind === 'schedule') addSchedule(scope, deployed, trigger.everyMinutes, queue)
       else {
-        const arn = streamArn(trigger.table)
-        if (arn) addStream(scope, deployed, trigger, arn, queue)
+        const arn = arnOf(trigger.table)
+        // One stream of a function had no table in its id.
+        const of = triggers.filter(({ kind }) => kind === 'stream').length > 1 ? trigger.table : ''
+        if (arn) addStream(scope, `${id}Stream${of}`, deployed, trigger, arn, queue)
       }
     }
   }

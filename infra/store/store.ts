@@ -4,6 +4,7 @@ import { CfnApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
+import type { FunctionDefinition } from '#src/lambda/functions.ts'
 import type { TableId } from '#src/tables/definitions.ts'
 import type { Stage } from '../settings/stage.ts'
 import { type Buckets, createBuckets } from './buckets.ts'
@@ -17,6 +18,8 @@ export type StoreProps = StackProps & {
   /** Bucket to which images are replicated. */
   readonly copyTo?: Bucket | undefined
   readonly isCopied: boolean
+  /** Functions that the streams of the tables may trigger. */
+  readonly functions?: readonly FunctionDefinition[]
 }
 
 export class Store extends Stack {
@@ -27,9 +30,9 @@ export class Store extends Stack {
   readonly tables: Readonly<Record<TableId, TableV2>> | undefined
 
   constructor(scope: Construct, id: string, props: StoreProps) {
-    const { stage, hasTables, replica, copyTo, isCopied, ...stack } = props
+    const { stage, hasTables, replica, copyTo, isCopied, functions = [], ...stack } = props
     super(scope, id, stack)
-    this.tables = hasTables ? createTables(this, stage, replica) : undefined
+    this.tables = hasTables ? createTables(this, { stage, replica, functions }) : undefined
     this.buckets = createBuckets(this, stage, { isCopied, copyTo })
     // No CORS: pages and API share one origin, and scripts of other sites have no access.
     this.api = new CfnApi(this, 'Api', {

@@ -2,6 +2,7 @@
 import { ENDPOINT_GROUPS } from '../composition/endpoints.ts'
 import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import type { Endpoint } from '../http/endpoint.ts'
+import { STREAM_WINDOW_SECONDS } from '../projection/streamed.ts'
 import type { TableId } from '../tables/definitions.ts'
 import { TABLE_RIGHTS, type TableRight } from './table-rights.ts'
 
@@ -18,6 +19,8 @@ export type Trigger =
       readonly parallelBatches?: number
       /** How long records are collected for a batch, and how many at most; 1 second and 100 unless given. */
       readonly batching?: { readonly seconds: number; readonly records: number }
+      /** Whether a batch that fails is tried again for as long as the stream has it, a day. */
+      readonly isKept?: boolean
     }
   | { readonly kind: 'schedule'; readonly everyMinutes: number }
 
@@ -42,9 +45,6 @@ export type FunctionDefinition = {
   /** The secrets it reads: the shop's, and the one by which the CDN proves itself. */
   readonly secrets: readonly ('secret' | 'proxy')[]
 }
-
-/** How long the streams collect changes for PostgreSQL. Its position is that much behind. */
-export const STREAM_WINDOW_SECONDS = 20
 
 const none = { endpoints: [], otherRoutes: [], triggers: [] } as const
 const HTTP_SECRETS = ['secret', 'proxy'] as const
@@ -159,6 +159,7 @@ export const OPTIONAL_FUNCTIONS = [
       kind: 'stream' as const,
       table,
       batching: { seconds: STREAM_WINDOW_SECONDS, records: 1_000 },
+      isKept: true,
     })),
     tables: TABLE_RIGHTS.ReportsConsumer,
     usesDatabase: true,

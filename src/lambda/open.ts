@@ -1,10 +1,10 @@
 /** Start of a function: settings, log, database client and secrets, shared by all functions. */
 import { type BaseContext, createBaseContext } from '../composition/base.ts'
 import { callObserver, createDatabase } from '../composition/clients.ts'
+import { type Name, readSecrets, type Secrets } from '../composition/function-secrets.ts'
 import { readSettings, type Settings, SettingsError } from '../composition/settings.ts'
 import { assertShopCurrency } from '../composition/shop-currency.ts'
 import { createJsonLog } from '../core/log/json-log.ts'
-import { type Name, readSecrets, type Secrets } from './secrets.ts'
 
 const createBase = (settings: Settings): BaseContext => {
   const log = createJsonLog(settings.log.level, settings.log.service)

@@ -3,6 +3,7 @@
  * are marked and it answers none that is, because a call that the gateway routed back to it would call itself without end.
  */
 import { pageRenderer } from 'cloudshelf-pages'
+import { readSecrets } from '../composition/function-secrets.ts'
 import { readSettings, SettingsError } from '../composition/settings.ts'
 import { ShopError } from '../core/errors.ts'
 import { createJsonLog } from '../core/log/json-log.ts'
@@ -14,7 +15,6 @@ import { problem } from '../http/problem.ts'
 import { restoreUnkeyed, UNKEYED_QUERY } from '../pages/public-pages.ts'
 import { createPageServer } from '../pages/serve.ts'
 import { createHttpHandler } from './http.ts'
-import { readSecrets } from './secrets.ts'
 
 /** How long a page is cached here: a purge of the CDN waits until it has passed (cdn/timing.ts), and behind a CDN more gains little. */
 const PAGE_CACHE_MS = 2_000

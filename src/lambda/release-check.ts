@@ -3,13 +3,13 @@
  * A rollback is never held up: there it succeeds without a visit.
  */
 import { createSigner } from '../composition/clients.ts'
+import { readSecrets } from '../composition/function-secrets.ts'
 import { readSettings, SettingsError } from '../composition/settings.ts'
 import { type AwsRetryPolicy, createAwsClient } from '../core/aws/aws-request.ts'
 import { headerOf } from '../core/aws/http-pool.ts'
 import { createJsonLog } from '../core/log/json-log.ts'
 import { backoff, retry } from '../core/retry.ts'
 import { proxySecretToSend } from '../http/client-ip.ts'
-import { readSecrets } from './secrets.ts'
 import { createVisitEvent, EMPTY_BATCH, VERSION_CHECKS } from './version-checks.ts'
 
 /** What CodeDeploy sends. */

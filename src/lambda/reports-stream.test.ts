@@ -65,7 +65,9 @@ const openConsumer = async (more: Readonly<Record<string, string>> = {}) => {
   return { sql, api, start, projection, compare }
 }
 
-test('live: batches are applied, records that cannot be read are left behind, and what failed is delivered again', async () => {
+test('live: batches are applied, records that cannot be read are left behind, and what failed is delivered again', {
+  timeout: 60_000,
+}, async () => {
   const { sql, api, start, projection, compare } = await openConsumer()
   await order()
   const consumer = await start()

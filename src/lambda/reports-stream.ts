@@ -18,8 +18,7 @@ import { fromWire } from '../core/dynamo/marshal.ts'
 import { isUnavailable } from '../core/sql/sql.ts'
 import { drainKeys, queueKeys } from '../projection/key-queue.ts'
 import { createProjection } from '../projection/projection.ts'
-import { createStreamedProjection } from '../projection/streamed.ts'
-import { STREAM_WINDOW_SECONDS } from './functions.ts'
+import { createStreamedProjection, STREAM_DELAY_MS } from '../projection/streamed.ts'
 import { createFunctionContext } from './open.ts'
 import { isEmptyBatch } from './version-checks.ts'
 
@@ -27,8 +26,6 @@ import { isEmptyBatch } from './version-checks.ts'
 const RECORDS_AT_ONCE = 100
 /** A drain begins nothing new later than this before the timeout (ms): it may wait for the database to wake up. */
 const RESERVE_MS = 120_000
-/** How long records may be on their way here, besides the batching window (ms). */
-const DELIVERY_MS = 5_000
 
 const { base, secrets } = createFunctionContext(['secret'])
 const { secret } = await secrets
@@ -54,14 +51,12 @@ const readKey = ({ dynamodb, eventSourceARN = '' }: DynamoDBRecord): CapturedKey
   }
 }
 
-const CAPTURE_MS = STREAM_WINDOW_SECONDS * 1_000 + DELIVERY_MS
-
 /** Everything that changed before is among the records of this batch and earlier ones, unless other shards are behind. */
 const completeUntil = (records: readonly DynamoDBRecord[]): Date => {
   const times = records.map(
     ({ dynamodb }) => (dynamodb?.ApproximateCreationDateTime ?? Number.POSITIVE_INFINITY) * 1_000,
   )
-  return new Date(Math.min(Date.now() - CAPTURE_MS, ...times))
+  return new Date(Math.min(Date.now() - STREAM_DELAY_MS, ...times))
 }
 
 /** Takes the records in their order. After a failure Lambda delivers the rest again. */
@@ -84,7 +79,7 @@ const takeRecords = async (records: readonly DynamoDBRecord[]): Promise<DynamoDB
 const drain = async ({ getRemainingTimeInMillis }: Context): Promise<void> => {
   if (!queue) return
   const { keys, isEmpty } = await drainKeys(queue, projection, {
-    capturedUntil: new Date(Date.now() - CAPTURE_MS),
+    capturedUntil: new Date(Date.now() - STREAM_DELAY_MS),
     hasTime: () => getRemainingTimeInMillis() > RESERVE_MS,
   })
   if (keys > 0) log.event('projection', `${keys} keys applied${isEmpty ? '' : ', more are waiting'}`, {})

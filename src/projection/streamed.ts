@@ -16,6 +16,11 @@ import { readSaved, writeSaved } from './saved-position.ts'
 /** `startedAt`: since when keys are applied. */
 const StreamPosition = z.object({ startedAt: z.string(), appliedAt: z.string() })
 
+/** How long the streams collect changes before a function gets them. */
+export const STREAM_WINDOW_SECONDS = 20
+/** How long after a change its key is captured at the latest, unless a stream is behind (ms). */
+export const STREAM_DELAY_MS = STREAM_WINDOW_SECONDS * 1_000 + 5_000
+
 const NEVER = new Date(0).toISOString()
 
 export type StreamedProjection = {

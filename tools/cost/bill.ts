@@ -75,6 +75,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   'cloudwatch-alarm': 'ten are free per account: leave out those of staging',
   'cloudwatch-custom-metric': 'ten are free per account: set POWERTOOLS_METRICS_DISABLED=true in staging',
   'cloudwatch-dashboard': 'three are free per account',
+  'secrets-manager-secret': 'it comes with the option reports',
+  'vpc-interface-endpoint':
+    'let functions reach the Data API from outside of the network: leave vpcFunctions out',
+  'ec2-t4g-nano': 'stop the instance while nobody uses BI tools: its disk alone is charged then',
   'waf-web-acl': 'leave the firewall out, or use a flat-rate plan of CloudFront, which includes one',
 }
 

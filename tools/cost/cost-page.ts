@@ -3,6 +3,7 @@ import units from '../../data/measured-units.json' with { type: 'json' }
 import { API_CALLS } from './api-calls.ts'
 import { createBill } from './bill.ts'
 import { PRICE_LIST } from './prices.ts'
+import { estimateReports } from './reports.ts'
 import {
   createBillNotes,
   createBillTable,
@@ -42,6 +43,18 @@ const createAssumptionTable = (): string =>
     ]),
   })
 
+const REPORT_ORDERS = [0, 400, 4_000, 40_000]
+const formatDollars = (usd: number): string => `$${usd.toFixed(2)}`
+
+const createReportsTable = (): string =>
+  formatMarkdown({
+    head: ['reports', ...REPORT_ORDERS.map(orders => `${orders.toLocaleString('en-US')} orders`)],
+    rows: (['nightly', 'hourly', 'live'] as const).map(rhythm => [
+      rhythm,
+      ...REPORT_ORDERS.map(orders => formatDollars(estimateReports(rhythm, orders))),
+    ]),
+  })
+
 /** The page as Markdown; it changes only when prices, assumptions or measured units change. */
 export const createCostPage = (): string => {
   const shop = createBill({ visitors: 20_000, books: 10_000 }, 'prod')
@@ -63,6 +76,13 @@ ${LEVELS_NOTES.join('\n')}
 Standing charges are listed in \`data/standing-charges.json\`; the rest is the sweeper, which runs every five minutes.
 
 ${formatMarkdown(createIdleTable())}
+
+## PostgreSQL for reports
+
+With the option \`reports\`, by how often it is brought up to date, for a number of orders a month. Aurora pauses when nobody uses it, so this is mostly the time for which it is awake
+(\`tools/cost/reports.ts\` has the assumptions). BI tools keep it awake while they are connected: ${formatDollars(0.12 * 0.5 * 730)} for a month without a pause.
+
+${createReportsTable()}
 
 ## A shop with 20,000 visits a month
 

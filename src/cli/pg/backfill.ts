@@ -1,12 +1,16 @@
 /** `cloudshelf pg backfill` and `rebuild`: fill the projection, which a running shop does by itself. */
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readSettings } from '../../composition/settings.ts'
+import type { Sql } from '../../core/sql/sql.ts'
 import { countBackfilled, isBackfilled } from '../../projection/backfill.ts'
 import { readParked } from '../../projection/positions.ts'
+import type { ProjectionParts } from '../../projection/projection.ts'
 import { emptyProjection } from '../../projection/rebuild.ts'
 import { CommandError } from '../errors.ts'
 import { counted, print, printJson } from '../output.ts'
 import { startLine } from '../progress.ts'
+import { type AuroraProjection, prepareBiRole, withAurora } from './aurora.ts'
 import { type CommandProjection, withProjection } from './with-projection.ts'
 
 type BackfillOptions = { readonly json?: boolean }
@@ -43,15 +47,39 @@ const fill = async (projection: CommandProjection, { json }: BackfillOptions): P
   const since = performance.now()
   const items = await waitUntilFilled(projection)
   await projection.settled(new Date())
-  const parked = await readParked(projection.sql, NAMED)
+  await printFilled(projection.sql, items, since, json)
+}
+
+const printFilled = async (
+  sql: Sql,
+  items: number,
+  since: number,
+  json: boolean | undefined,
+): Promise<void> => {
+  const parked = await readParked(sql, NAMED)
   const seconds = Math.round((performance.now() - since) / 100) / 10
   if (json) return printJson({ items, seconds, parked })
   print(`filled: ${counted(items, 'item')} in ${seconds} s`)
   for (const { tbl, name, why } of parked) print(`left out: ${tbl} ${name} (${why})`)
 }
 
-export const runBackfill = (options: BackfillOptions): Promise<void> =>
-  withProjection(projection => fill(projection, options))
+/** On AWS the command fills the database itself, and goes on where it was cut off. */
+const fillAurora = async ({ sql, streamed }: AuroraProjection, { json }: BackfillOptions): Promise<void> => {
+  const since = performance.now()
+  const line = startLine()
+  const items = await streamed
+    .backfill({ onProgress: read => line.show(`${counted(read, 'item')} applied`) })
+    .finally(line.end)
+  await prepareBiRole(sql)
+  await printFilled(sql, items, since, json)
+}
+
+export const runBackfill = (options: BackfillOptions): Promise<void> => {
+  const { aurora } = readSettings()
+  return aurora
+    ? withAurora(aurora, projection => fillAurora(projection, options))
+    : withProjection(projection => fill(projection, options))
+}
 
 const WARNING =
   'the reports are empty until it is filled again, and earlier prices, the times of order states, and books and carts that are gone are lost'
@@ -72,9 +100,9 @@ export const runRebuild = async ({
   ...options
 }: BackfillOptions & { readonly yes?: boolean }): Promise<void> => {
   if (!yes) await confirm()
-  await withProjection(projection => emptyProjection(projection.sql, projection.pseudonyms), {
-    takesOver: true,
-    withoutFollower: true,
-  })
+  const { aurora } = readSettings()
+  const empty = ({ sql, pseudonyms }: ProjectionParts) => emptyProjection(sql, pseudonyms)
+  if (aurora) await withAurora(aurora, empty)
+  else await withProjection(empty, { takesOver: true, withoutFollower: true })
   await runBackfill(options)
 }

@@ -1,7 +1,8 @@
 /** `cloudshelf pg status`: where PostgreSQL is, and how it stands. */
+import { readSettings } from '../../composition/settings.ts'
 import { readMigration } from '../../core/sql/migrate.ts'
 import { READER_ROLE } from '../../core/sql/reader-role.ts'
-import type { SqlQueries } from '../../core/sql/sql.ts'
+import type { Sql, SqlQueries } from '../../core/sql/sql.ts'
 import { MIGRATIONS } from '../../projection/migrations.ts'
 import { type RunRecord, readLastRun, readParked } from '../../projection/positions.ts'
 import { readAsOf } from '../../projection/saved-position.ts'
@@ -9,6 +10,7 @@ import { isSearchCurrent } from '../../projection/search-check.ts'
 import { readShadow } from '../../projection/shadow.ts'
 import { isClean } from '../../projection/verify.ts'
 import { print, printJson } from '../output.ts'
+import { openAurora } from './aurora.ts'
 import { placeOf, withPostgres } from './with-postgres.ts'
 
 /** One line of the status. */
@@ -127,9 +129,19 @@ const readSearch: StatusPart = async sql => {
 /** In the order in which they are shown. */
 const PARTS: readonly StatusPart[] = [readServer, readSchema, readProjection, readSearch, readReader]
 
+type Database = { readonly sql: Sql; readonly place: string; readonly isEmbedded: boolean }
+
+const withDatabase = async (work: (database: Database) => Promise<void>): Promise<void> => {
+  const settings = readSettings()
+  const { aurora } = settings
+  if (!aurora)
+    return withPostgres(({ sql, url, isEmbedded }) => work({ sql, place: placeOf(url), isEmbedded }))
+  const sql = openAurora(settings, aurora)
+  await work({ sql, place: aurora.clusterArn, isEmbedded: false }).finally(sql.close)
+}
+
 export const showStatus = ({ json }: { readonly json?: boolean }): Promise<void> =>
-  withPostgres(async ({ sql, url, isEmbedded }) => {
-    const place = placeOf(url)
+  withDatabase(async ({ sql, place, isEmbedded }) => {
     const parts: Awaited<ReturnType<StatusPart>>[] = []
     for (const read of PARTS) parts.push(await read(sql))
     if (json)

@@ -1,9 +1,11 @@
 /** `cloudshelf pg verify`: compares every item of the tables with the projection. */
+import { readSettings } from '../../composition/settings.ts'
 import { RebuiltError, readParked } from '../../projection/positions.ts'
 import { isClean, type Verification, type VerifyDeps, verify } from '../../projection/verify.ts'
 import { CommandError, FAILED } from '../errors.ts'
 import { counted, print, printJson } from '../output.ts'
 import { startLine } from '../progress.ts'
+import { withAurora } from './aurora.ts'
 import { withProjection } from './with-projection.ts'
 
 const NAMED = 20
@@ -40,8 +42,8 @@ export const printVerification = ({ tables, search, differences, mended }: Verif
   if (mended > 0) print(`${counted(mended, 'item')} applied again`)
 }
 
-export const runVerify = ({ mend = false, json }: VerifyCommandOptions): Promise<void> =>
-  withProjection(async projection => {
+export const runVerify = ({ mend = false, json }: VerifyCommandOptions): Promise<void> => {
+  const run = async (projection: VerifyDeps): Promise<void> => {
     const since = performance.now()
     const result = await verifyWithProgress(projection, mend)
     const parked = await readParked(projection.sql, NAMED)
@@ -52,4 +54,7 @@ export const runVerify = ({ mend = false, json }: VerifyCommandOptions): Promise
     for (const { tbl, name, why } of parked) print(`left out: ${tbl} ${name} (${why})`)
     const verdict = isClean(result) ? 'the same' : mend ? 'the same now' : 'NOT the same: run it with --mend'
     print(`PostgreSQL and the tables are ${verdict} (${seconds} s)`)
-  })
+  }
+  const { aurora } = readSettings()
+  return aurora ? withAurora(aurora, run) : withProjection(run)
+}

@@ -21,7 +21,11 @@ export const requirePostgres = (): PostgresSettings & {
   readonly dataDir: string
   readonly isEmbedded: boolean
 } => {
-  const { postgres, dataDir } = readSettings()
+  const { postgres, dataDir, aurora } = readSettings()
+  if (aurora)
+    throw new CommandError(
+      'this command needs a server with a DATABASE_URL; on AWS there are status, backfill, verify and rebuild, and the query editor of the RDS console',
+    )
   if (!postgres)
     throw new CommandError(
       'DATABASE_URL is not set: set it to embedded, or to postgres://… of a database of your own, for the shop as for this command',

@@ -136,6 +136,13 @@ export const prepareReaderRole = async (
   return { isFullyRestricted: isOurs && isRestricted }
 }
 
+/** On Aurora: lets the role sign in by IAM, after which its password is not accepted. Nothing happens on another server. */
+export const allowIamSignIn = async (sql: Sql): Promise<void> => {
+  await sql.query(`do $$ begin
+    if exists (select from pg_roles where rolname = 'rds_iam') then grant rds_iam to ${READER_ROLE}; end if;
+  end $$`)
+}
+
 /**
  * Watchdog: ends connections of the role whose statement or transaction is older than it may be, and returns how many. The role can set its own
  * timeout to none, so it is ended from outside.

@@ -2,10 +2,11 @@
  * Secrets of a function, from its environment, else from parameters of SSM: read by one call when an execution environment starts,
  * and kept in its memory for as long as it lives.
  */
-import { createSigner } from '../composition/clients.ts'
-import { type Settings, SettingsError } from '../composition/settings.ts'
+
 import { type AwsRetryPolicy, createAwsClient, isThrottled } from '../core/aws/aws-request.ts'
 import { backoff } from '../core/retry.ts'
+import { createSigner } from './clients.ts'
+import { type Settings, SettingsError } from './settings.ts'
 
 export type Name = 'secret' | 'proxy'
 export type Secrets<Wanted extends Name> = { readonly [name in Wanted]: string }

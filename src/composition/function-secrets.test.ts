@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { startFakeAws } from '../../test/fake-aws.ts'
-import { readSettings } from '../composition/settings.ts'
-import { readSecrets } from './secrets.ts'
+import { readSecrets } from './function-secrets.ts'
+import { readSettings } from './settings.ts'
 
 const [SECRET, PROXY] = ['the shop’s own secret, long enough now', 'the secret of the proxy, long enough']
 
