@@ -124,7 +124,7 @@ const createNetworkStatement = (): PolicyStatement =>
   })
 
 /** Properties of a function inside a network. */
-const networkOf = (place: FunctionPlace | undefined) =>
+const placeSettings = (place: FunctionPlace | undefined) =>
   place && {
     vpc: place.vpc,
     vpcSubnets: { subnets: [place.subnet] },
@@ -160,7 +160,7 @@ const createFunction = (
     memorySize: options.memory[id] ?? memory,
     timeout: Duration.seconds(seconds),
     environment: createEnvironment(definition, { ...props, database: props.data?.database }),
-    ...(isInNetwork(id, props) ? networkOf(props.data?.functionPlace) : {}),
+    ...(isInNetwork(id, props) ? placeSettings(props.data?.functionPlace) : {}),
     logGroup,
     // Keeps capacity for other functions during a flood; new accounts start with ten concurrent executions in total.
     ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),

@@ -68,7 +68,7 @@ export const withAurora = <T>(
     }
   })
 
-/** Lets BI tools sign in by IAM as the role that reads reports: it then has no password that could be used. */
+/** Lets BI tools sign in with IAM as the role that reads reports: it then has no password that could be used. */
 export const prepareBiRole = async (sql: Sql): Promise<void> => {
   await prepareReaderRole(sql, { password: newSecret() })
   await allowIamSignIn(sql)

@@ -136,7 +136,7 @@ export const prepareReaderRole = async (
   return { isFullyRestricted: isOurs && isRestricted }
 }
 
-/** On Aurora: lets the role sign in by IAM, after which its password is not accepted. Nothing happens on another server. */
+/** On Aurora: lets the role sign in with IAM, after which its password is not accepted. Nothing happens on another server. */
 export const allowIamSignIn = async (sql: Sql): Promise<void> => {
   await sql.query(`do $$ begin
     if exists (select from pg_roles where rolname = 'rds_iam') then grant rds_iam to ${READER_ROLE}; end if;
