@@ -92,7 +92,8 @@ export const randomFaults = (random: Random, faults: FaultRates): FaultPlan => {
 export const isRateLimitWrite = ({ TransactItems = [] }: Json): boolean =>
   TransactItems.length > 0 && TransactItems.every((one: Json) => JSON.stringify(one).includes('"limit#'))
 
-const isFenceReading = ({ Key }: Json): boolean =>
+/** Whether a call reads the write fence, which a process does once a second at most. */
+export const isFenceReading = ({ Key }: Json): boolean =>
   Key !== undefined && isFenceRow({ pk: Key.pk?.S, sk: Key.sk?.S })
 
 /** Rates of Amazon DynamoDB on a bad day. */

@@ -329,7 +329,7 @@ test('with a second Region, reads fail over and writes go to the active Region',
   const after = synthesize({ stage: 'prod', ...FAILOVER_OPTIONS })
   expect(written(after)).toContain('"CloudShelf-prod-standby-store"')
   expect(listResources(after.templates.shop, 'AWS::Events::Rule')).toEqual([])
-  expect(listResources(after.templates['standby-shop'], 'AWS::Events::Rule')).toHaveLength(2)
+  expect(listResources(after.templates['standby-shop'], 'AWS::Events::Rule')).toHaveLength(3)
   expect(listResources(after.templates['standby-shop'], 'AWS::Lambda::EventSourceMapping')).toHaveLength(2)
 })
 

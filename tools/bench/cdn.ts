@@ -139,7 +139,7 @@ const replay = async (deps: Deps, mode: Mode, views: readonly View[], changes: r
     )
   }
 
-  const carryOut = async ({ kind, item }: BookChange): Promise<void> => {
+  const makeChange = async ({ kind, item }: BookChange): Promise<void> => {
     const id = at(ids, item)
     const row = deps.liveIndex.index?.rows.get(id)
     const before = row && (await deps.books.getMany([row])).get(id)
@@ -190,7 +190,7 @@ const replay = async (deps: Deps, mode: Mode, views: readonly View[], changes: r
     })
   }
 
-  for (const change of changes) plan(START + change.at, () => carryOut(change))
+  for (const change of changes) plan(START + change.at, () => makeChange(change))
   if (mode.purge) for (let ms = 0; ms < DAYS * 86_400_000; ms += HEARTBEAT_MS) plan(START + ms, purge)
   let next = 0
   try {
