@@ -131,8 +131,11 @@ export const awsFaults = (random: Random): FaultPlan => {
   }
 }
 
-/** Starts the proxy before this engine, or that of the test file. */
-export const startFaultyEngine = async (before?: Pick<Engine, 'endpoint'>): Promise<FaultyEngine> => {
+/** Starts the proxy before this engine, or that of the test file; `onAnswer` is called with each answer of the engine's. */
+export const startFaultyEngine = async (
+  before?: Pick<Engine, 'endpoint'>,
+  onAnswer: (operation: string, input: Json, status: number) => void = () => {},
+): Promise<FaultyEngine> => {
   const engine = before ?? (await getTestEngine())
   const pool = createPool(engine.endpoint, { connections: 64, connectTimeout: 1_000 })
   let plan: FaultPlan = () => undefined
@@ -164,6 +167,7 @@ export const startFaultyEngine = async (before?: Pick<Engine, 'endpoint'>): Prom
     const sent = typeof fault === 'object' && 'instead' in fault ? JSON.stringify(fault.instead) : body
     const answer = await pool.send({ method: 'POST', path: '/', headers, body: sent })
     const text = answer.body.toString()
+    onAnswer(operation, input, answer.status)
     if (typeof fault === 'object' && 'afterCommit' in fault) await fault.afterCommit()
     if (fault === 'reset') return request.socket.resetAndDestroy()
     response.writeHead(answer.status, {

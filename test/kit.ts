@@ -263,7 +263,7 @@ export const createTestShop = async ({
   log = {},
   sql,
 }: ShopOptions = {}): Promise<TestShop> => {
-  const engine = await getTestEngine()
+  const engine = endpoint === undefined ? await getTestEngine() : { endpoint }
   const names = sharingTablesOf?.names ?? createTableNames()
   const settings = {
     ...readSettings({ PUBLIC_URL: 'http://localhost:3000', ...env }),
@@ -271,7 +271,7 @@ export const createTestShop = async ({
     dataDir: temporaryFolder(),
   }
   const guarded = createWire(
-    () => endpoint ?? engine.endpoint,
+    () => engine.endpoint,
     engineSigner,
     call => createFenceGuard(settings, withRecordedCalls(call)),
   )
