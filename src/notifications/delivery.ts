@@ -36,12 +36,18 @@ const later = (now: Date, ms: number): Date => new Date(now.getTime() + ms)
 /** Backoff after a failed try: 10 s, then four times as long each time, plus up to a fifth. Eight tries last about 15 hours. */
 const backoffMs = (tries: number): number => FIRST_BACKOFF_MS * 4 ** (tries - 1) * (1 + Math.random() / 5)
 
-/**
- * The error's message as one short line, without email addresses. Word by word, because one expression for an address takes quadratic
- * time on a long word without one, and a mail server chooses the message.
- */
+/** What is read of an error's message, in letters: a mail server chooses it, and an expression over megabytes may exhaust the stack. */
+const READ_OF_MESSAGE = 2_000
+
+/** The beginning of a message, without a word that is cut: it may be a part of an email address. */
+const startOf = (message: string): string =>
+  message.length <= READ_OF_MESSAGE
+    ? message
+    : message.slice(0, READ_OF_MESSAGE).replace(/[\s<>"][^\s<>"]*$/, '')
+
+/** The error's message as one short line, without email addresses. */
 export const reasonOf = (error: unknown): string => {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = startOf(error instanceof Error ? error.message : String(error))
   const words = message.split(/([\s<>"]+)/).map(word => (/.@./.test(word) ? '<address>' : word))
   return truncate(words.join('').replaceAll(/\s+/g, ' '), 200)
 }
