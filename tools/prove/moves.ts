@@ -24,6 +24,8 @@ const STOCK = 1_000_000
 const MAX_PAUSE_MS = 25_000
 /** Pause of a customer after each try (ms): a queue of orders is not the point. */
 const BUYER_PAUSE_MS = 40
+/** Until customers are sent to another place (ms), where nothing stops their orders at the old one. */
+const SENDING_OVER_MS = 300
 /** The steps at which the move is killed, each with a run of its own before it succeeds. */
 const STEPS: readonly MoveStep[] = ['copying', 'verifying', 'pausing', 'finishing', 'switching', 'opening']
 const PROGRAM = fileURLToPath(new URL('mover-process.ts', import.meta.url))
@@ -161,6 +163,8 @@ const moveNaively = async (other: string): Promise<number> => {
   const buyers = startBuyers([home])
   for (let passes = 0; passes < 3; passes++)
     await copyPass(source, destination, known, { writer: createWriter(destination, fence), report: () => {} })
+  // Customers are at the other place only some time after the last pass, however fast the machine is.
+  await sleep(SENDING_OVER_MS)
   const { acknowledged } = await buyers.stop()
   const there = await readPlace(pair.at[1], abroad)
   await source.close()
