@@ -15,5 +15,5 @@ export const purgeAfterDeployment = async (
 ): Promise<void> => {
   const stage = getStage(name)
   if ((cdnPaths ?? stage.cdnPaths) === 0) return
-  await putItem(getTableNames(stage).control, createWaitingChange([EVERYTHING_CHANGED], now).item)
+  await putItem(getTableNames(stage).control, createWaitingChange([EVERYTHING_CHANGED], now))
 }

@@ -15,7 +15,14 @@ export type CloudFront = {
 }
 
 /** A refusal for too many invalidations in progress ends within seconds. */
-const PATIENT: AwsRetryPolicy = { maxTries: 6, pause: backoff(500, 8_000), withinMs: 30_000 }
+const PATIENT: AwsRetryPolicy = { maxTries: 6, pause: backoff(500, 8_000), withinMs: 20_000 }
+/** Of the question whether it is done, which is asked again anyway. */
+const BRIEF: AwsRetryPolicy = {
+  maxTries: 2,
+  pause: backoff(50, 200),
+  withinMs: 10_000,
+  answerWithinMs: 5_000,
+}
 const TOO_MANY = /TooManyInvalidationsInProgress/
 
 const escapeXml = (text: string): string =>
@@ -41,12 +48,14 @@ export const createCloudFront = (
   { maxTries, pause, withinMs }: AwsRetryPolicy = PATIENT,
 ): CloudFront => {
   const call = createAwsClient(endpoint, sign, { maxTries, pause, withinMs })
+  const ask = createAwsClient(endpoint, sign, BRIEF)
   const path = `/2020-05-31/distribution/${distributionId}/invalidation`
 
   const refusal = (status: number, text: string): Error =>
     new Error(`CloudFront responded with ${status}: ${xmlValue('Message', text) ?? text.slice(0, 300)}`)
 
   const invalidate: CloudFront['invalidate'] = async (reference, paths) => {
+    const start = performance.now()
     for (let tries = 1; ; tries++) {
       const { status, body } = await call({
         method: 'POST',
@@ -57,7 +66,8 @@ export const createCloudFront = (
       const text = body.toString()
       const id = xmlValue('Id', text)
       if ((status === 200 || status === 201) && id !== undefined) return id
-      if (tries === maxTries || !TOO_MANY.test(text)) throw refusal(status, text)
+      const isLast = tries === maxTries || performance.now() - start > withinMs
+      if (isLast || !TOO_MANY.test(text)) throw refusal(status, text)
       await sleep(pause(tries))
     }
   }
@@ -65,7 +75,7 @@ export const createCloudFront = (
   return {
     invalidate,
     isCompleted: async id => {
-      const { status, body } = await call({ method: 'GET', path: `${path}/${id}` })
+      const { status, body } = await ask({ method: 'GET', path: `${path}/${id}` })
       const text = body.toString()
       if (status !== 200) throw refusal(status, text)
       return xmlValue('Status', text) === 'Completed'

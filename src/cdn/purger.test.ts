@@ -35,7 +35,7 @@ const listRows = async (): Promise<Item[]> => {
 }
 
 /** A shop whose clock runs only while a purger sleeps. `takesMs`: how long CloudFront takes for an invalidation. */
-const open = async ({ limit = 1_000, takesMs = 5_000, start = '2026-11-10T12:00:00Z' } = {}) => {
+const open = async ({ limit: first = 1_000, takesMs = 5_000, start = '2026-11-10T12:00:00Z' } = {}) => {
   await clearRows()
   let time = Date.parse(start)
   const now = () => new Date(time)
@@ -54,7 +54,7 @@ const open = async ({ limit = 1_000, takesMs = 5_000, start = '2026-11-10T12:00:
   }
   const table = createPurgeTable(db, names)
   const durations: (number | undefined)[] = []
-  const purge = (end = Number.POSITIVE_INFINITY) =>
+  const purge = (limit = first) =>
     runPurges(
       {
         table,
@@ -64,9 +64,9 @@ const open = async ({ limit = 1_000, takesMs = 5_000, start = '2026-11-10T12:00:
         sleep: async ms => pass(ms),
         onPurge: (_, ms) => durations.push(ms),
       },
-      () => time > end,
+      () => false,
     )
-  const change = async (...changes: readonly Change[]) => db.transact(table.enqueue(changes, now()).writes)
+  const change = (...changes: readonly Change[]) => table.enqueue(changes, now())
   const spent = async () =>
     (await listRows()).flatMap(({ sk, spent }) => (String(sk).startsWith('month#') ? [[sk, spent]] : []))
   const seconds = async () => {
@@ -144,6 +144,31 @@ test('the last path of a month purges everything, after which responses are shar
     ['month#2026-11', PATHS_OF_LISTS + 1],
     ['month#2026-12', 2],
   ])
+})
+
+test('a limit that is lowered below what is spent is kept: nothing more is purged or shared for long in this month', async () => {
+  const { purge, change, sent, seconds, spent, pass } = await open()
+  for (const _ of [1, 2]) {
+    await change(SOLD_OUT)
+    await purge()
+  }
+  const lowered = 2 * PATHS_OF_LISTS
+  pass(15 * 60_000)
+  await purge(lowered)
+  expect(await seconds()).toBe(BRIEF_SECONDS)
+  await purge()
+  expect(await seconds()).toBe(LONG_SECONDS)
+  await change(SOLD_OUT)
+  await purge(lowered - 1)
+  expect(await seconds()).toBe(BRIEF_SECONDS)
+  await change(SOLD_OUT)
+  await purge(lowered - 1)
+  expect(sent).toHaveLength(2)
+  expect(await spent()).toEqual([['month#2026-11', 2 * PATHS_OF_LISTS]])
+  expect((await listRows()).map(({ sk }) => sk)).toEqual(['month#2026-11', 'state'])
+  pass(21 * 86_400_000)
+  await purge(lowered)
+  expect(await seconds()).toBe(LONG_SECONDS)
 })
 
 test('a purge that CloudFront refuses is sent again and paid for once; until then nothing is shared for long', async () => {
@@ -235,10 +260,8 @@ const race = async (database: typeof naiveDb, limit: number) => {
   // Each process has changes of its own: those of one are taken by one anyway.
   const waiting = await Promise.all(
     Array.from({ length: 12 }, async () => {
-      const { writes } = table.enqueue([SOLD_OUT], now())
-      await db.transact(writes)
-      const [row] = writes
-      return (await table.read()).changes.filter(({ key }) => row?.action === 'Put' && key.sk === row.item.sk)
+      const own = await table.enqueue([SOLD_OUT], now())
+      return own ? [own] : []
     }),
   )
   const purges = await Promise.all(waiting.map(changes => table.claim(changes, limit, now())))

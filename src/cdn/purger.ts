@@ -59,12 +59,12 @@ export const runPurges = async (
       const ms = await watch(await cloudFront.invalidate(purge.reference, purge.paths))
       await table.finish(purge)
       wasInTime = ms !== undefined && ms <= SLOW_MS
-      if (!wasInTime) await table.distrust(now().getTime() + LONG_SECONDS * 1_000)
+      if (!wasInTime) await table.forbidLongSharing(now().getTime() + LONG_SECONDS * 1_000)
       onPurge(purge.paths.length, ms)
     } catch (error) {
       failures.push(error)
       // What has not been purged stays for an hour at most; from now on nothing more is to.
-      await table.distrust(0).catch((cause: unknown) => failures.push(cause))
+      await table.forbidLongSharing(0).catch((cause: unknown) => failures.push(cause))
     }
   }
 
@@ -89,11 +89,11 @@ export const runPurges = async (
   }
 
   /** Lets responses be shared for long again, unless something is late. */
-  const trust = async (): Promise<void> => {
+  const allowLongSharing = async (): Promise<void> => {
     const { changes, purges, state } = await table.read()
     const time = now().getTime()
     const isBehind = purges.length > 0 || changes.some(({ dueAt }) => time - dueAt > SLOW_MS)
-    if (!isBehind && (wasInTime ?? state.slowUntil <= time)) await table.trust(state, now())
+    if (!isBehind && (wasInTime ?? state.slowUntil <= time)) await table.allowLongSharing(state, limit, now())
   }
 
   while (!isOver() && failures.length === 0) {
@@ -104,5 +104,5 @@ export const runPurges = async (
   }
   await Promise.all(inProgress.values())
   if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures)
-  await trust()
+  await allowLongSharing()
 }

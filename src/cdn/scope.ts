@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isForSale } from '../catalog/find.ts'
 import type { Book } from '../catalog/schema.ts'
-import { toDetail, toListedBook, toSummary } from '../catalog/views.ts'
+import { toDetail, toListedBook } from '../catalog/views.ts'
 import type { Currency } from '../core/currency.ts'
 
 /** What has to be purged. */
@@ -59,7 +59,12 @@ export const changeOf = (
   if (!before) return { ...LISTED, isUrgent: false }
   const isSoldOut = after.availability === 'sold_out'
   if (isSoldOut !== (before.availability === 'sold_out')) return { ...LISTED, isUrgent: isSoldOut }
-  const listed = (book: Book) => ({ ...toSummary(toListedBook(book), currency), availability: undefined })
+  // Lists are sorted by `created_at` too.
+  const listed = (book: Book) => ({
+    ...toListedBook(book),
+    availability: undefined,
+    updated_at: undefined,
+  })
   if (bookBefore && bookAfter && !isDeepStrictEqual(listed(bookBefore), listed(bookAfter)))
     return { ...LISTED, isUrgent: false }
   const shown = (book: typeof before) => ({ ...book, updated_at: undefined })

@@ -11,7 +11,7 @@ import type { Item, Write } from '../core/dynamo/write.ts'
 import { epochSeconds, newSortKey, newVersion } from '../core/ids.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { type Change, EVERYTHING, mergeScopes, pathsOf } from './scope.ts'
-import { SETTLE_MS, TRUST_MS } from './timing.ts'
+import { LONG_SHARING_MS, SETTLE_MS } from './timing.ts'
 import { CHANGE, createWaitingChange, parseWaitingChange, type WaitingChange } from './waiting-change.ts'
 
 const { key } = CONTROL_ROWS.cdnPurge
@@ -65,31 +65,33 @@ const parseState = (row: Item | undefined): State => ({
 const expiresAt = (time: number, ms: number): number => epochSeconds(new Date(time + ms))
 
 export type PurgeTable = {
-  /** The writes that let these changes wait for a purge; none without a change. `dueAt`: by when they are to be purged. */
-  readonly enqueue: (
-    changes: readonly Change[],
-    now: Date,
-  ) => { readonly writes: readonly Write[]; readonly dueAt: number }
+  /**
+   * Lets these changes wait for a purge; undefined without a change. They must be in the change log already: from now on the time runs
+   * in which every function reads them there.
+   */
+  readonly enqueue: (changes: readonly Change[], now: Date) => Promise<WaitingChange | undefined>
   readonly read: () => Promise<Waiting>
-  /** The state alone, for the functions: eventually consistent. */
+  /** The state alone, for the functions. */
   readonly readState: () => Promise<State>
   /**
    * Makes these changes one purge and counts its paths, in one transaction; at most `limit` paths are counted in a month. The last
-   * path purges everything, and from then on no response of this month is shared for long. Undefined where another process was
-   * faster, or nothing is left to purge.
+   * path purges everything, and from then on no response of this month is shared for long; so is none where the limit was lowered to
+   * what is spent, and nothing more is purged then. Undefined where another process was faster, or nothing is left to purge.
    */
   readonly claim: (changes: readonly WaitingChange[], limit: number, now: Date) => Promise<Purge | undefined>
   readonly finish: (purge: Purge) => Promise<void>
   /** From now on responses are shared briefly: a purge has failed, or took too long, which counts until `slowUntil`. */
-  readonly distrust: (slowUntil: number) => Promise<void>
+  readonly forbidLongSharing: (slowUntil: number) => Promise<void>
   /**
-   * Responses may be shared for long, unless the paths of the month are used up, or the state is not the one that was `read` before
-   * all else any more.
+   * Responses may be shared for long, unless of the `limit` of the month no path is left, or the state is not the one that was `read`
+   * before all else any more.
    */
-  readonly trust: (read: State, now: Date) => Promise<void>
+  readonly allowLongSharing: (read: State, limit: number, now: Date) => Promise<void>
 }
 
 const monthKey = (now: Date): ControlKey => key(`${MONTH}${now.toISOString().slice(0, 7)}`)
+/** The month's paths are not used up; with `:open` = false. */
+const IS_OPEN = '(attribute_not_exists(is_used_up) OR is_used_up = :open)'
 
 export const createPurgeTable = (
   db: Pick<Dynamo, 'pages' | 'get' | 'write' | 'transact'>,
@@ -102,8 +104,7 @@ export const createPurgeTable = (
     key: monthKey(now),
     set: 'SET spent = if_not_exists(spent, :none) + :paths, expires_at = :expires, is_used_up = :last',
     // A row that is not there has counted none: that `most` is not negative, the caller has seen to.
-    condition:
-      '(attribute_not_exists(is_used_up) OR is_used_up = :open) AND (attribute_not_exists(spent) OR spent <= :most)',
+    condition: `${IS_OPEN} AND (attribute_not_exists(spent) OR spent <= :most)`,
     values: {
       ':none': 0,
       ':paths': paths,
@@ -112,6 +113,16 @@ export const createPurgeTable = (
       ':last': isLast,
       ':expires': expiresAt(now.getTime(), YEAR_MS),
     },
+  })
+
+  /** Ends the purges of the month. */
+  const close = (now: Date): Write => ({
+    action: 'Update',
+    table,
+    key: monthKey(now),
+    set: 'SET is_used_up = :last, expires_at = :expires',
+    condition: IS_OPEN,
+    values: { ':open': false, ':last': true, ':expires': expiresAt(now.getTime(), YEAR_MS) },
   })
 
   const takeOver = (changes: readonly WaitingChange[]): Write[] =>
@@ -160,18 +171,23 @@ export const createPurgeTable = (
     }
     // Functions may not know yet that nothing is shared for long any more: what they still send is purged too.
     const last = newPurge([EVERYTHING], now.getTime() + SETTLE_MS, now)
-    const writes = [...takeOver(changes), putPurge(last), putState({ longUntil: 0, slowUntil: 0 })]
+    const ending = [...takeOver(changes), putState({ longUntil: 0, slowUntil: 0 })]
+    const writes = [...ending, putPurge(last)]
     const outcome = limit < 1 ? 'used up' : await attempt(count(now, 1, limit - 1, true), writes)
     if (outcome !== 'used up') return outcome === 'done' ? last : undefined
+    // Without a path left the month was not ended by its last purge, if the limit was lowered: what the CDN has stays for an hour at most.
+    if ((await attempt(close(now), ending)) !== 'used up') return undefined
     // The last purge of the month was or will be after these changes, and nothing has been shared for long since.
     await rejectionOf(db.transact(takeOver(changes)))
     return undefined
   }
 
   return {
-    enqueue: (changes, now) => {
-      const { item, dueAt } = createWaitingChange(changes, now)
-      return { writes: changes.length === 0 ? [] : [{ action: 'Put', table, item }], dueAt }
+    enqueue: async (changes, now) => {
+      if (changes.length === 0) return undefined
+      const item = createWaitingChange(changes, now)
+      await db.write({ action: 'Put', table, item }, true)
+      return parseWaitingChange(item)
     },
     read: async () => {
       const rows: Item[] = []
@@ -183,11 +199,11 @@ export const createPurgeTable = (
         state: parseState(beginning(STATE.sk)[0]),
       }
     },
-    readState: async () => parseState(await db.get(table, STATE, false)),
+    readState: async () => parseState(await db.get(table, STATE)),
     claim,
     finish: purge => db.write({ action: 'Delete', table, key: purge.key }),
-    distrust: slowUntil => db.write(putState({ longUntil: 0, slowUntil })),
-    trust: async (read, now) => {
+    forbidLongSharing: slowUntil => db.write(putState({ longUntil: 0, slowUntil })),
+    allowLongSharing: async (read, limit, now) => {
       const isUnchanged: Pick<Write, 'condition' | 'values'> =
         read.version === undefined
           ? { condition: 'attribute_not_exists(pk)' }
@@ -196,10 +212,10 @@ export const createPurgeTable = (
         action: 'ConditionCheck',
         table,
         key: monthKey(now),
-        condition: 'attribute_not_exists(is_used_up) OR is_used_up = :open',
-        values: { ':open': false },
+        condition: `${IS_OPEN} AND (attribute_not_exists(spent) OR spent < :limit)`,
+        values: { ':open': false, ':limit': limit },
       }
-      const state = putState({ longUntil: now.getTime() + TRUST_MS, slowUntil: 0 })
+      const state = putState({ longUntil: now.getTime() + LONG_SHARING_MS, slowUntil: 0 })
       await rejectionOf(db.transact([isOpen, { ...state, ...isUnchanged }]))
     },
   }

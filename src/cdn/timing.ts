@@ -14,4 +14,4 @@ export const GATHER_MS = 20_000
 /** A purge that takes longer is too late for what the shop promises: responses are shared briefly until one is in time again. */
 export const SLOW_MS = 20_000
 /** How long responses may be shared for long after the purger was last well. It renews this every five minutes. */
-export const TRUST_MS = 12 * 60_000
+export const LONG_SHARING_MS = 12 * 60_000

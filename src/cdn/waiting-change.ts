@@ -35,15 +35,12 @@ export const parseWaitingChange = (row: Item): WaitingChange => ({
   dueAt: Number(row.due_at ?? 0),
 })
 
-/** The row of the control table by which these changes wait for a purge, and by when they are to be purged. */
-export const createWaitingChange = (
-  changes: readonly Change[],
-  now: Date,
-): { readonly item: Item; readonly dueAt: number } => {
+/** The row of the control table by which these changes wait for a purge. */
+export const createWaitingChange = (changes: readonly Change[], now: Date): Item => {
   const settledAt = now.getTime() + SETTLE_MS
   const dueAt = settledAt + (changes.some(({ isUrgent }) => isUrgent) ? 0 : GATHER_MS)
   const { everything, lists, books } = mergeScopes(changes)
-  const item = {
+  return {
     ...CONTROL_ROWS.cdnPurge.key(CHANGE + newSortKey(now)),
     everything,
     lists,
@@ -53,5 +50,4 @@ export const createWaitingChange = (
     due_at: dueAt,
     expires_at: epochSeconds(new Date(dueAt + KEPT_MS)),
   }
-  return { item, dueAt }
 }

@@ -69,11 +69,12 @@ const announce = async (records: readonly DynamoDBRecord[]): Promise<void> => {
   const found = changesIn(records)
   const keys = new Map<string, BookKey>(found.map(({ key }) => [JSON.stringify(key), key]))
   const shown = found.flatMap(({ shown }) => shown ?? [])
-  const waiting = purges?.enqueue(shown, now())
-  const writes = [...changes.announce([...keys.values()], now()), ...(waiting?.writes ?? [])]
-  if (writes.length > 0) await db.transact(writes)
+  const logged = changes.announce([...keys.values()], now())
+  if (logged.length > 0) await db.transact(logged)
+  // Only now: a purge that overtakes its change lets the CDN fetch the old page again.
+  const waiting = await purges?.enqueue(shown, now())
   // A purger that cannot be woken finds the change when its schedule starts it.
-  if (waiting && waiting.writes.length > 0) await purges?.wake(waiting.dueAt, now().getTime()).catch(report)
+  if (waiting) await purges?.wake(waiting.settledAt, now().getTime()).catch(report)
   // The shop creates a pointer with each book; other clients do not.
   await createMissingPointers(
     deps,

@@ -157,17 +157,18 @@ const shared = (seconds: number) => ({
   headers: { 'cache-control': `public, max-age=0, s-maxage=${seconds}` },
 })
 
-test('a page is shared as long as its renderer says, and briefly once its data may have changed; a cover always', async () => {
+test('a page is shared as long as its renderer says, and briefly once its data may have changed; what no purge is for always', async () => {
   const server = start(() => new Response('a page', shared(3_600)))
   const caching = async (path: string) => (await server.get(path)).headers.get('cache-control')
-  expect(await caching('/about')).toBe('public, max-age=0, s-maxage=3600')
-  expect(await caching('/covers/a.svg')).toBe('public, max-age=0, s-maxage=20')
+  expect(await caching('/books/a-1/b')).toBe('public, max-age=0, s-maxage=3600')
+  for (const path of ['/covers/a.svg', '/about', '/about.data', '/terms', '/privacy', '/site.webmanifest'])
+    expect(await caching(path), path).toBe('public, max-age=0, s-maxage=20')
   // The data changes while the page is rendered: a purge that is on its way may come before this response is stored.
-  const late = caching('/terms')
+  const late = caching('/search')
   await setImmediate()
   server.change()
   expect(await late).toBe('public, max-age=0, s-maxage=20')
-  expect(await caching('/terms')).toBe('public, max-age=0, s-maxage=3600')
+  expect(await caching('/search')).toBe('public, max-age=0, s-maxage=3600')
 })
 
 test.each([

@@ -7,7 +7,7 @@ import { type PipelineRules, runSteps } from '../http/pipeline.ts'
 import { BRIEF_SECONDS, publicFor, sharedSecondsOf } from '../http/shared-caching.ts'
 import { IMMUTABLE, MISSING, nonceToHashes, securityHeaders } from './headers.ts'
 import { type CachedPage, createPageCache, type RenderedPage } from './page-cache.ts'
-import { type PageAddress, pageAddress, withUnkeyed } from './public-pages.ts'
+import { isBriefPage, type PageAddress, pageAddress, withUnkeyed } from './public-pages.ts'
 import { pageSteps } from './steps.ts'
 
 const PAGE_CACHE_BYTES = 48 * 1024 * 1024
@@ -47,7 +47,7 @@ const cacheControl = (status: number, pathname: string, own: string | null): str
   // The version of a cover is in its URL; without it, it is seldom asked for.
   if (status === 200)
     return publicFor(
-      Math.min(sharedSecondsOf(own) ?? BRIEF_SECONDS, isCover(pathname) ? BRIEF_SECONDS : Infinity),
+      Math.min(sharedSecondsOf(own) ?? BRIEF_SECONDS, isBriefPage(pathname) ? BRIEF_SECONDS : Infinity),
     )
   // Redirects too: they keep parameters that are in no cache's key.
   return status === 404 && isCover(pathname) ? MISSING : 'no-store'

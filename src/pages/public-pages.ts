@@ -13,9 +13,13 @@ export type PublicPage = {
   readonly params: QueryParams
   /** Parameters that decide how a response may be cached, and not what it shows (`v`, the version of a cover). */
   readonly cachingParams?: readonly string[]
+  /** Whether shared caches keep it briefly, because no change of a book purges it: then what it shows beside books would be old. */
+  readonly isBrief?: boolean
 }
 
 const page = (path: RegExp, route: string, params: QueryParams = {}): PublicPage => ({ path, route, params })
+
+const briefPage = (path: RegExp, route: string): PublicPage => ({ ...page(path, route), isBrief: true })
 
 /** The version of a drawn cover. */
 export const COVER_PARAMS = ['v'] as const
@@ -25,11 +29,11 @@ export const PUBLIC_PAGES: readonly PublicPage[] = [
   page(/^\/category\/[^/]+(?:\/[^/]+)?$/, 'routes/category', CATEGORY_PARAMS),
   page(/^\/search$/, 'routes/search', SEARCH_PARAMS),
   page(/^\/books\/[^/]+(?:\/[^/]*)?$/, 'routes/book'),
-  { ...page(/^\/covers\/[^/]+$/, 'routes/cover'), cachingParams: COVER_PARAMS },
-  page(/^\/about$/, 'routes/about'),
-  page(/^\/terms$/, 'routes/terms'),
-  page(/^\/privacy$/, 'routes/privacy'),
-  page(/^\/site\.webmanifest$/, 'routes/manifest'),
+  { ...briefPage(/^\/covers\/[^/]+$/, 'routes/cover'), cachingParams: COVER_PARAMS },
+  briefPage(/^\/about$/, 'routes/about'),
+  briefPage(/^\/terms$/, 'routes/terms'),
+  briefPage(/^\/privacy$/, 'routes/privacy'),
+  briefPage(/^\/site\.webmanifest$/, 'routes/manifest'),
 ]
 
 const DATA = '.data'
@@ -43,6 +47,9 @@ const findPage = (pathname: string): PublicPage | undefined => {
 
 /** A page that is not listed as public is private. */
 export const isPublicPage = (pathname: string): boolean => findPage(pathname) !== undefined
+
+/** Whether shared caches keep the page of this path briefly. */
+export const isBriefPage = (pathname: string): boolean => findPage(pathname)?.isBrief === true
 
 /** The path of a public page that was asked for with a slash at its end; undefined for every other path. */
 export const withoutFinalSlash = (pathname: string): string | undefined => {

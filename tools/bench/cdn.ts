@@ -158,11 +158,9 @@ const replay = async (deps: Deps, mode: Mode, views: readonly View[], changes: r
       ...(kind === 'sold out' ? { stock_quantity: before.stock_quantity === 0 ? 30 : 0 } : {}),
     }
     plan(committed + STREAM_MS, async () => {
-      const { writes, dueAt } = table.enqueue([changeOf(before, after, deps.currency) ?? []].flat(), now())
-      if (mode.purge && writes.length > 0) {
-        await deps.db.transact(writes)
-        plan(dueAt, purge)
-      }
+      const shown = mode.purge && changeOf(before, after, deps.currency)
+      const waiting = shown && (await table.enqueue([shown], now()))
+      if (waiting) plan(waiting.dueAt, purge)
     })
     plan(committed + (mode.behindMs ?? BEHIND_MS), async () => {
       await changeBook(deps, { actor: 'bench', bookId: id }, change)

@@ -16,7 +16,7 @@ export type ChangeLog = {
   /** The writes of entries that name these books as changed, moved (both keys) or removed. */
   readonly announce: (books: readonly BookKey[], now: Date) => Write[]
   /**
-   * Entries since `from`, in the order of their sort keys. A few earlier ones come again, which is harmless to a reader that
+   * Entries since `from`, in the order of their sort keys, read consistently: the reader then is as current as it says. A few earlier ones come again, which is harmless to a reader that
    * reads the books from the table.
    */
   readonly since: (from: Date) => AsyncGenerator<{ readonly sk: string; readonly books: readonly BookKey[] }>
@@ -41,6 +41,7 @@ export const createChangeLog = (db: Dynamo, names: TableNames): ChangeLog => ({
       table: names.control,
       where: 'pk = :pk AND sk >= :after',
       values: { ':pk': CONTROL_ROWS.catalogChange.pk, ':after': after },
+      consistent: true,
     }
     for await (const items of db.pages(query))
       for (const item of items) yield { sk: String(item.sk), books: item.books as BookKey[] }

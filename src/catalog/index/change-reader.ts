@@ -31,15 +31,18 @@ export const createChangeReader = (
   const readChanges = async (): Promise<void> => {
     const start = now()
     const keys: BookKey[] = []
+    const found: string[] = []
     for await (const { sk, books: changed } of changes.since(state.asOf)) {
       if (applied.has(sk)) continue
-      applied.set(sk, start.getTime())
+      found.push(sk)
       keys.push(...changed)
     }
     if (keys.length > 0) {
       await refresh(keys)
       state.bumpEdited(keys.map(key => key.book_id))
     }
+    // Not before: after a failed refresh the next reading applies them.
+    for (const sk of found) applied.set(sk, start.getTime())
     for (const [sk, at] of applied) if (at < start.getTime() - REMEMBERED_MS) applied.delete(sk)
     state.asOf = start
   }

@@ -68,6 +68,27 @@ test('a change that was read is not read again without need', async () => {
   expect(other.deps.liveIndex.listVersion.editVersion).toBe(editVersion)
 })
 
+test('a change whose books could not be read is applied by the next reading', async () => {
+  const { one, other } = await two()
+  const { deps } = other
+  let fails = false
+  const books = {
+    ...deps.books,
+    getMany: async (...args: Parameters<typeof deps.books.getMany>) => {
+      if (fails) throw new Error('throttled')
+      return deps.books.getMany(...args)
+    },
+  }
+  const live = createLiveIndex({ ...deps, books })
+  await live.load({ fromTable: true })
+  fails = true
+  await one.staff.call('PATCH', '/api/books/tech-001', { title: 'Second' })
+  await expect(live.readChanges()).rejects.toThrow('throttled')
+  fails = false
+  await live.readChanges()
+  expect(live.index?.rows.get('tech-001')?.title).toBe('Second')
+})
+
 test('what foreign clients wrote is found by the comparison, whatever it was', async () => {
   const shop = await createTestShop({
     books: [aBook(), aBook({ book_id: 'tech-002', title: 'Refactoring' })],
