@@ -100,7 +100,7 @@ const bind = ({ sql = '', parameters = [] }: Input): { text: string; values: (st
   return { text, values: names.map(name => given.get(name) ?? null) }
 }
 
-const run = async (client: pg.Pool | pg.ClientBase, input: Input) => {
+const run = async (client: pg.Pool | pg.ClientBase, input: Input, maxAnswer: number) => {
   const { text, values } = bind(input)
   const types = { getTypeParser: () => (value: string) => value }
   const { fields, rows, rowCount } = await client
@@ -112,7 +112,7 @@ const run = async (client: pg.Pool | pg.ClientBase, input: Input) => {
     })
   const typeNames = fields.map(({ dataTypeID }) => TYPES[dataTypeID] ?? 'unknown')
   const records = rows.map(row => (row as (string | null)[]).map((value, i) => fieldOf(value, typeNames[i])))
-  if (JSON.stringify(records).length > MAX_ANSWER)
+  if (JSON.stringify(records).length > maxAnswer)
     throw badRequest('Database returned more than the allowed response size limit')
   return {
     numberOfRecordsUpdated: fields.length > 0 ? 0 : rowCount,
@@ -127,8 +127,11 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString()
 }
 
-/** Starts it over the database of `url`, until the tests of the file end. */
-export const startFakeDataApi = async (url: string, { statementTimeoutMs = 30_000 } = {}) => {
+/** Starts it over the database of `url`, until the tests of the file end. A smaller `maxAnswer` (bytes) takes fewer rows to exceed. */
+export const startFakeDataApi = async (
+  url: string,
+  { statementTimeoutMs = 30_000, maxAnswer = MAX_ANSWER } = {},
+) => {
   const options = {
     connectionString: url,
     options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs}`,
@@ -151,7 +154,7 @@ export const startFakeDataApi = async (url: string, { statementTimeoutMs = 30_00
   const answer = async (path: string, input: Input): Promise<object> => {
     switch (path) {
       case '/Execute': {
-        if (input.transactionId === undefined) return run(pool, input)
+        if (input.transactionId === undefined) return run(pool, input, maxAnswer)
         const client = transactions.get(input.transactionId)
         if (!client)
           throw new Refusal(
@@ -159,7 +162,7 @@ export const startFakeDataApi = async (url: string, { statementTimeoutMs = 30_00
             'TransactionNotFoundException',
             `Transaction ${input.transactionId} is not found`,
           )
-        return run(client, input)
+        return run(client, input, maxAnswer)
       }
       case '/BeginTransaction': {
         const client = await pool.connect()

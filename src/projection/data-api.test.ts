@@ -11,11 +11,12 @@ import { MIGRATIONS } from './migrations.ts'
 import { claimDatabase, readGeneration } from './positions.ts'
 import { createProjection } from './projection.ts'
 import { writeSaved } from './saved-position.ts'
+import { checkSearch, mendSearch } from './search-check.ts'
 import { verify } from './verify.ts'
 
 const shop = await createTestShop({
   books: [
-    aBook(),
+    aBook({ isbn: '9780132350884' }),
     aBook({ book_id: 'two-001', title: 'Good Omens: a novel', author: 'Neil Gaiman & Terry Pratchett' }),
   ],
 })
@@ -44,6 +45,17 @@ test('migrations, backfill, changes and verification', async () => {
   const result = await verify(parts, { mend: true })
   expect(result).toMatchObject({ missing: 1, differ: 0, extra: 1, mended: 2 })
   expect(await verify(parts)).toMatchObject({ missing: 0, differ: 0, extra: 0, parked: 1 })
+})
+
+test('the dictionary is made again though it is larger than an answer of the Data API', async () => {
+  const words = 5_000
+  const narrow = (await startFakeDataApi(url, { maxAnswer: words * 40 })).open()
+  await direct.query(
+    `update search.books set words = words || (select array_to_tsvector(array_agg(n::text)) from generate_series(1, ${words}) n)`,
+  )
+  await mendSearch(narrow)
+  expect(await checkSearch(narrow)).toMatchObject({ missing: 0, differ: 0, extra: 0 })
+  expect((await checkSearch(narrow)).items).toBeGreaterThan(words)
 })
 
 test('every report is the same as over the wire protocol', async () => {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { aBook, createTestShop } from '../../test/kit.ts'
+import { openTestDatabase } from '../../test/postgres.ts'
 import { createTestProjection } from '../../test/projection.ts'
 import { backfill } from './backfill.ts'
-import { checkSearch, isSearchCurrent } from './search-check.ts'
+import { MIGRATIONS } from './migrations.ts'
+import { checkSearch, isSearchCurrent, mendSearch } from './search-check.ts'
 import { isClean, verify } from './verify.ts'
 
 const ISBN = '9780132350884'
@@ -37,6 +39,14 @@ test('books that the public sees have a document, and their words a count', asyn
   const result = await verify(projection)
   expect(isClean(result)).toBe(true)
   expect(result.search?.items).toBe(await countOfAllTerms())
+})
+
+test('search without books is right, and stays so when it is mended', async () => {
+  const { sql: empty } = await openTestDatabase({ migrations: MIGRATIONS })
+  const nothing = { items: 0, missing: 0, differ: 0, extra: 0 }
+  expect(await checkSearch(empty)).toEqual(nothing)
+  await mendSearch(empty)
+  expect(await checkSearch(empty)).toEqual(nothing)
 })
 
 const countOfAllTerms = async () =>

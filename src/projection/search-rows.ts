@@ -51,7 +51,7 @@ const HIDE = `update search.books b set hidden = s.hide
     where isbn13 in (select jsonb_array_elements_text($1::jsonb))) s
   where s.source_key = b.source_key and b.hidden <> s.hide`
 
-const LOCK_ISBNS = `select pg_advisory_xact_lock(hashtextextended(isbn, 7203318))
+const LOCK_ISBNS = `select pg_advisory_xact_lock(hashtextextended(isbn, 7203318))::text
   from (select value as isbn from jsonb_array_elements_text($1::jsonb) order by 1) as isbns`
 
 /** In one order for everybody, so that no two wait for each other. */

@@ -12,6 +12,7 @@ import { MIGRATIONS } from './migrations.ts'
 import { claimDatabase, readGeneration } from './positions.ts'
 import type { ProjectionParts } from './projection.ts'
 import { readSaved, writeSaved } from './saved-position.ts'
+import { isSearchCurrent, recordFilledSearch } from './search-check.ts'
 
 /** `startedAt`: since when keys are applied. */
 const StreamPosition = z.object({ startedAt: z.string(), appliedAt: z.string() })
@@ -81,7 +82,11 @@ export const createStreamedProjection = (projection: ProjectionParts): StreamedP
     apply,
     backfill: async options => {
       await apply([])
+      const generation = await readGeneration(sql)
       const items = await backfill(projection, options)
+      const isFilled = await isBackfilled(projection)
+      if (isFilled && !(await isSearchCurrent(sql)))
+        await projection.apply([], transaction => recordFilledSearch(transaction, generation))
       await apply([])
       return items
     },

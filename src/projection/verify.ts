@@ -41,6 +41,8 @@ export type Verification = RunCounts & {
 const PAGE = 250
 /** Candidates that are looked at again together. */
 const MAX_CANDIDATES = 2_000
+/** Rows without an item that are read at once: sealed keys are long, and the Data API sends 1 MiB at most. */
+const EXTRA_PAGE = 500
 const MAX_ROUNDS = 8
 const NAMED = 20
 
@@ -57,7 +59,7 @@ const EXTRA = ({ stored }: ProjectedTable): string =>
      select source_key, sealed_key from ${stored} s where source_hash is not null and sealed_key is not null
      union all select source_key, sealed_key from sync.parked where tbl = $3) t
    where source_key > $2::bytea and not exists (select from sync.seen s where s.run = $1 and s.source_key = t.source_key)
-   order by source_key limit ${MAX_CANDIDATES}`
+   order by source_key limit ${EXTRA_PAGE}`
 
 /** What a verification that was killed has left. One that runs inserts rows all the time, and without them it is slower, but not wrong. */
 const DELETE_LEFT = `delete from sync.seen where run in (
@@ -178,7 +180,7 @@ export const verify = async (
       })
       await settle(table, new Map(extra), counts)
       const last = rows.at(-1)
-      if (!last || rows.length < MAX_CANDIDATES) break
+      if (!last || rows.length < EXTRA_PAGE) break
       after = last.key
     }
     const [parked] = await sql.query<{ count: number }>(

@@ -37,6 +37,7 @@ test('backfill, verify and status work through the Data API with the secret of t
   })
   const status = JSON.parse((await run('status', '--json')).stdout)
   expect(status).toMatchObject({ database: CLUSTER_ARN, embedded: false, left_out: [] })
+  expect(status.search).toMatchObject({ current: true })
   expect(Date.parse(status.as_of)).toBeGreaterThan(Date.now() - 60_000)
   await sql.query('delete from shop.orders')
   const rebuilt = await run('rebuild', '--yes', '--json')
