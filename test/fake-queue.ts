@@ -35,6 +35,8 @@ export const startFakeQueue = async () => {
         Messages: some.map(([ReceiptHandle, Body]) => ({ MessageId: ReceiptHandle, ReceiptHandle, Body })),
       }
     }
+    if (action === 'GetQueueAttributes')
+      return { Attributes: { ApproximateNumberOfMessagesNotVisible: String(delivered.size) } }
     if (action !== 'DeleteMessageBatch' || Entries.length === 0 || Entries.length > 10) return undefined
     for (const { ReceiptHandle } of Entries) delivered.delete(ReceiptHandle)
     return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] }
@@ -58,6 +60,8 @@ export const startFakeQueue = async () => {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/123456789012/cloudshelf-keys`,
     state,
+    /** Adds a message that another program has written. */
+    add: (body: string) => void waiting.set(String(++count), body),
     /** Bodies of the messages that wait. */
     waiting: () => [...waiting.values()],
     /** Delivers messages again that were not deleted, as after the visibility timeout. */

@@ -138,6 +138,8 @@ test('live applies at once; by the hour keys wait in a queue, whose age has an a
   expect(environmentOf(full, 'ReportsConsumer').CAPTURED_KEYS_QUEUE).toBeDefined()
   const rule = one(full, 'shop', 'AWS::Events::Rule', 'KeysClock')
   expect(rule.ScheduleExpression).toBe('cron(10 * * * ? *)')
+  // More than twelve runs a night for as long as the queue keeps keys.
+  expect(one(full, 'shop', 'AWS::SQS::Queue', 'Keys').RedrivePolicy.maxReceiveCount).toBe(300)
   // CDK adds what it takes to send dead letters.
   expect([...new Set(actionsOf(full, 'ReportsConsumer', 'sqs'))]).toEqual([
     'sqs:DeleteMessage',

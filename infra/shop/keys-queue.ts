@@ -27,6 +27,9 @@ const RHYTHMS: Readonly<
   hourly: { minute: '10', maxAgeHours: 3 },
 }
 
+/** Runs after which keys are given up: those of 12 days by the hour, and all nights for which the queue keeps them. */
+const MAX_RUNS = 300
+
 /** Undefined where keys are applied at once. */
 export const createKeysQueue = (scope: Construct, reports: Options['reports']): KeysQueue | undefined => {
   if (reports === undefined || reports === 'live') return undefined
@@ -42,7 +45,8 @@ export const createKeysQueue = (scope: Construct, reports: Options['reports']): 
     ...common,
     // Longer than the function runs.
     visibilityTimeout: Duration.minutes(11),
-    deadLetterQueue: { queue: lost, maxReceiveCount: 20 },
+    // Each failed run is a delivery: a database that is away for nights must not cost keys, which wait for 14 days.
+    deadLetterQueue: { queue: lost, maxReceiveCount: MAX_RUNS },
   })
   return { queue, lost, schedule: Schedule.cron(time), maxAgeHours }
 }

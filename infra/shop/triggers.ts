@@ -90,7 +90,7 @@ const addDrain = (
 ): void => {
   lambda.addToRolePolicy(
     new PolicyStatement({
-      actions: ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+      actions: ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
       resources: [queue.queueArn],
     }),
   )

@@ -13,7 +13,7 @@ import { createAuroraSql } from '../composition/aurora.ts'
 import { createSigner } from '../composition/clients.ts'
 import { SettingsError } from '../composition/settings.ts'
 import { createQueue } from '../core/aws/sqs.ts'
-import type { CapturedKey } from '../core/dynamo/capture.ts'
+import { type CapturedKey, uniqueKeys } from '../core/dynamo/capture.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
 import { isUnavailable } from '../core/sql/sql.ts'
 import { drainKeys, queueKeys } from '../projection/key-queue.ts'
@@ -23,7 +23,7 @@ import { createFunctionContext } from './open.ts'
 import { isEmptyBatch } from './version-checks.ts'
 
 /** Keys of one transaction; the records of a stream before them are done when it fails. */
-const RECORDS_AT_ONCE = 100
+const KEYS_AT_ONCE = 100
 /** A drain begins nothing new later than this before the timeout (ms): it may wait for the database to wake up. */
 const RESERVE_MS = 120_000
 
@@ -59,17 +59,22 @@ const completeUntil = (records: readonly DynamoDBRecord[]): Date => {
   return new Date(Math.min(Date.now() - STREAM_DELAY_MS, ...times))
 }
 
-/** Takes the records in their order. After a failure Lambda delivers the rest again. */
+/**
+ * Takes the keys in the order of their first records: an item is read as it is now, so that its later records are done with the first. After a failure
+ * Lambda delivers the rest again.
+ */
 const takeRecords = async (records: readonly DynamoDBRecord[]): Promise<DynamoDBBatchResponse> => {
-  for (let i = 0; i < records.length; i += RECORDS_AT_ONCE) {
-    const some = records.slice(i, i + RECORDS_AT_ONCE)
-    const keys = some.flatMap(record => readKey(record) ?? [])
+  const keys = records.map(readKey)
+  const unique = uniqueKeys(keys.flatMap(key => key ?? []))
+  for (let i = 0; i < unique.length; i += KEYS_AT_ONCE) {
+    const some = unique.slice(i, i + KEYS_AT_ONCE)
+    const rest = records.slice(keys.indexOf(unique[i]))
     try {
-      if (queue) await queueKeys(queue, keys)
-      else await projection.apply(keys, completeUntil(records.slice(i)))
+      if (queue) await queueKeys(queue, some)
+      else await projection.apply(some, completeUntil(rest))
     } catch (error) {
       isUnavailable(error) ? log.event('projection', `waiting: ${error}`, {}) : report(error)
-      return { batchItemFailures: [{ itemIdentifier: some[0]?.dynamodb?.SequenceNumber ?? '' }] }
+      return { batchItemFailures: [{ itemIdentifier: rest[0]?.dynamodb?.SequenceNumber ?? '' }] }
     }
   }
   return { batchItemFailures: [] }

@@ -4,7 +4,7 @@
  * number of times, by several processes, and a backfill may run beside the changes.
  */
 import { createHash } from 'node:crypto'
-import type { CapturedKey } from '../core/dynamo/capture.ts'
+import { type CapturedKey, uniqueKeys } from '../core/dynamo/capture.ts'
 import type { Dynamo } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { type Sql, SqlError, type SqlQueries } from '../core/sql/sql.ts'
@@ -171,7 +171,7 @@ export const createApply = (deps: ApplyDeps): Apply => {
 
   return async (keys, within) => {
     const total = { written: 0, removed: 0, parked: 0 }
-    let rest = keys
+    let rest: readonly CapturedKey[] = uniqueKeys(keys)
     do {
       const groups = groupByTable(deps, rest.slice(0, KEYS_AT_ONCE))
       rest = rest.slice(KEYS_AT_ONCE)

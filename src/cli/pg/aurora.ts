@@ -55,8 +55,9 @@ export const withAurora = <T>(
     const settled = async (since: Date): Promise<boolean> => {
       const captured = since.getTime() + STREAM_DELAY_MS + (queue ? 0 : APPLY_MS)
       await sleep(Math.max(0, captured - Date.now()))
-      if (queue) await drainKeys(queue, streamed, { capturedUntil: since, hasTime: () => true })
-      return true
+      if (!queue) return true
+      const { isEmpty } = await drainKeys(queue, streamed, { capturedUntil: since, hasTime: () => true })
+      return isEmpty
     }
     try {
       await migrate(sql, MIGRATIONS)

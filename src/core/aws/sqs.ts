@@ -11,14 +11,18 @@ export type Queue = {
   readonly receive: () => Promise<readonly QueueMessage[]>
   /** Deletes at most ten messages. */
   readonly remove: (messages: readonly QueueMessage[]) => Promise<void>
+  /** About how many messages were received by anyone and are not deleted yet: SQS takes a moment to count. */
+  readonly inFlight: () => Promise<number>
 }
 
 /** Messages of one call, by SQS. */
 const MAX_MESSAGES = 10
 /** With a wait, SQS asks all its servers: without it an answer may be empty although there are messages. */
 const WAIT_SECONDS = 2
+const IN_FLIGHT = 'ApproximateNumberOfMessagesNotVisible'
 
 type Answer = {
+  readonly Attributes?: Readonly<Record<string, string>>
   readonly Messages?: readonly { readonly Body: string; readonly ReceiptHandle: string }[]
   readonly Failed?: readonly { readonly Message?: string; readonly Code?: string }[]
 }
@@ -54,6 +58,10 @@ export const createQueue = (url: string, sign: ServiceSigner): Queue => {
       const { Failed = [] } = await call('DeleteMessageBatch', { Entries })
       if (Failed.length > 0)
         throw new Error(`SQS did not delete messages: ${Failed[0]?.Message ?? Failed[0]?.Code}`)
+    },
+    inFlight: async () => {
+      const { Attributes = {} } = await call('GetQueueAttributes', { AttributeNames: [IN_FLIGHT] })
+      return Number(Attributes[IN_FLIGHT] ?? 0)
     },
   }
 }

@@ -19,10 +19,15 @@ export type CapturedKeys = {
   readonly openKeys: () => readonly CapturedKey[]
 }
 
-/** Each key once. */
-export const uniqueKeys = (keys: readonly CapturedKey[]): CapturedKey[] => [
-  ...new Map(keys.map(one => [JSON.stringify([one.table, ...Object.values(one.key)]), one])).values(),
-]
+/** The first of each key, in their order; a stream names the attributes of a key in any order. */
+export const uniqueKeys = (keys: readonly CapturedKey[]): CapturedKey[] => {
+  const unique = new Map<string, CapturedKey>()
+  for (const one of keys) {
+    const name = JSON.stringify([one.table, Object.entries(one.key).sort()])
+    if (!unique.has(name)) unique.set(name, one)
+  }
+  return [...unique.values()]
+}
 
 /** What a call may write: items by their keys, or items that cannot be named, with the reason. */
 export type CapturedWrite = {
