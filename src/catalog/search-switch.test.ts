@@ -62,7 +62,7 @@ test('answers by the engine of the mode, and by memory while PostgreSQL is behin
   expect(asked).toBe(3)
 })
 
-test('memory answers when PostgreSQL fails or is late, which is then left alone for a while', async () => {
+test('memory answers when PostgreSQL fails or is late, which is then not asked for a while', async () => {
   let now = 0
   const down = new SqlError('unavailable', 'connection refused')
   const failing = switchTo(() => Promise.reject(down), { now: () => now })

@@ -1,6 +1,6 @@
 /**
  * Switch between the search engine in memory and the one in PostgreSQL. PostgreSQL answers while it has every change that the index
- * in memory has; when it is down, slow or behind, memory does. In shadow mode memory answers everything, and some questions are
+ * in memory has; when it is down, slow or behind, memory does, and a circuit breaker keeps questions from it for a while. In shadow mode memory answers everything, and some questions are
  * asked of PostgreSQL afterwards, to compare both.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -57,13 +57,13 @@ export type SearchSwitchDeps = {
   readonly isCurrent: () => boolean
   readonly onFallback: (error: unknown) => void
   readonly now?: () => number
-  /** How long PostgreSQL may take (ms), and how long it is left alone when it fails; 1,500 and 5,000 by default. */
+  /** How long PostgreSQL may take (ms), and how long the circuit stays open after a failure; 1,500 and 5,000 by default. */
   readonly deadlineMs?: number
-  readonly leftAloneMs?: number
+  readonly cooldownMs?: number
 }
 
 const DEADLINE_MS = 1_500
-const LEFT_ALONE_MS = 5_000
+const COOLDOWN_MS = 5_000
 /** SQLSTATE of a statement that was ended by its timeout. */
 const STATEMENT_TIMEOUT = '57014'
 /** Questions that shadow mode asks at once. */
@@ -93,9 +93,10 @@ export const createSearchSwitch = ({
   onFallback,
   now = () => performance.now(),
   deadlineMs = DEADLINE_MS,
-  leftAloneMs = LEFT_ALONE_MS,
+  cooldownMs = COOLDOWN_MS,
 }: SearchSwitchDeps): SearchSwitch => {
-  let leftAloneUntil = 0
+  /** Until when the circuit is open: PostgreSQL is not asked. */
+  let openUntil = 0
   let fallbacks = 0
   let shadows = 0
   let shadow = NO_SHADOW
@@ -106,7 +107,7 @@ export const createSearchSwitch = ({
     untaken = sum(untaken, counts)
   }
 
-  const isUsable = (): boolean => now() >= leftAloneUntil && isCurrent()
+  const isUsable = (): boolean => now() >= openUntil && isCurrent()
 
   const askPostgres = async <T>(ask: Ask<T>): Promise<T> => {
     const deadline = new AbortController()
@@ -126,7 +127,7 @@ export const createSearchSwitch = ({
   const failed = (error: unknown): void => {
     // One question that it refuses says nothing of the others.
     const isTimeout = error instanceof SqlError && error.state === STATEMENT_TIMEOUT
-    if (isTimeout || isUnavailable(error)) leftAloneUntil = now() + leftAloneMs
+    if (isTimeout || isUnavailable(error)) openUntil = now() + cooldownMs
     onFallback(error)
   }
 

@@ -4,8 +4,8 @@
  */
 import { isUnavailable, type Sql } from './sql.ts'
 
-/** How long a replica that could not be reached is left alone (ms): each try of it may take seconds. */
-const LEFT_ALONE_MS = 10_000
+/** How long the circuit stays open after the replica could not be reached (ms): each try of it may take seconds. */
+const COOLDOWN_MS = 10_000
 /** How long what is known about the replica's lag counts (ms). */
 const LAG_CHECK_MS = 5_000
 /** A replica that is further behind is not read (ms). */
@@ -36,7 +36,8 @@ export const createReplicaSql = (
   onFallback: (error: unknown) => void,
   now: () => number = () => performance.now(),
 ): ReplicaSql => {
-  let leftAloneUntil = 0
+  /** Until when the circuit is open: the replica is not tried. */
+  let openUntil = 0
   let comparedUntil = 0
   let lagMs: number | undefined
   let from: ReplicaStatus['from'] = 'replica'
@@ -56,7 +57,7 @@ export const createReplicaSql = (
   }
 
   const read = async <T>(work: (sql: Sql) => Promise<T>): Promise<T> => {
-    if (now() >= leftAloneUntil)
+    if (now() >= openUntil)
       try {
         if (!(await isHeldBack())) {
           const result = await work(replica)
@@ -65,7 +66,7 @@ export const createReplicaSql = (
         }
       } catch (error) {
         if (!isUnavailable(error)) throw error
-        leftAloneUntil = now() + LEFT_ALONE_MS
+        openUntil = now() + COOLDOWN_MS
         lagMs = undefined
         comparedUntil = 0
         onFallback(error)
