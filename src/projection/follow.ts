@@ -222,7 +222,7 @@ export const startFollower = <P>(deps: FollowDeps<P>): Follower => {
 
   const running = run()
   return {
-    status: () => ({ state, asOf: isFilled ? followed : undefined, items }),
+    status: () => ({ state, asOf: isFilled ? followed : undefined, items, generation }),
     settled,
     stop: async () => {
       stopping.abort()

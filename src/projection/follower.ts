@@ -43,6 +43,8 @@ export type ProjectionStatus = {
   readonly asOf: Date | undefined
   /** Items read by the backfill or the verification that is running. */
   readonly items: number | undefined
+  /** Which filling of the projection is followed: it changes when the projection is emptied. */
+  readonly generation: string
 }
 
 export type Follower = {

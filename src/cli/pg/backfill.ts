@@ -1,6 +1,7 @@
 /** `cloudshelf pg backfill` and `rebuild`: fill the projection, which a running shop does by itself. */
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readSearchMode } from '../../catalog/search-mode.ts'
 import { readSettings } from '../../composition/settings.ts'
 import type { Sql } from '../../core/sql/sql.ts'
 import { countBackfilled, isBackfilled } from '../../projection/backfill.ts'
@@ -95,13 +96,25 @@ const confirm = async (): Promise<void> => {
   }
 }
 
+/** Throws CommandError while PostgreSQL answers searches: they would find nothing until it is filled again. */
+const assertNotSearched = async ({ db, controlTable }: ProjectionParts): Promise<void> => {
+  const mode = (await readSearchMode(db, controlTable)) ?? readSettings().search
+  if (mode !== 'postgres') return
+  throw new CommandError(
+    'PostgreSQL answers searches: run `npx cloudshelf pg back` first; once it is rebuilt, `npx cloudshelf pg verify` and `npx cloudshelf pg use search postgres` again',
+  )
+}
+
 export const runRebuild = async ({
   yes = false,
   ...options
 }: BackfillOptions & { readonly yes?: boolean }): Promise<void> => {
   if (!yes) await confirm()
   const { aurora } = readSettings()
-  const empty = ({ sql, pseudonyms }: ProjectionParts) => emptyProjection(sql, pseudonyms)
+  const empty = async (projection: ProjectionParts): Promise<void> => {
+    await assertNotSearched(projection)
+    await emptyProjection(projection.sql, projection.pseudonyms)
+  }
   if (aurora) await withAurora(aurora, empty)
   else await withProjection(empty, { takesOver: true, withoutFollower: true })
   await runBackfill(options)

@@ -126,6 +126,7 @@ export const prepareCluster = async (
     renameSync(draft, folder.data)
   } catch (error) {
     signal?.throwIfAborted()
+    rmSync(draft, { recursive: true, force: true })
     throw new StartError(`cannot create the embedded PostgreSQL in ${folder.path}: ${messageOf(error)}`, {
       cause: error,
     })

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -16,7 +17,8 @@ import { runProgram, tempFolder, waitUntil } from '../../../test/local.ts'
 import { createPgSql } from '../../core/sql/pg.ts'
 import { commandLine } from '../process-identity.ts'
 import { StartError } from '../start-error.ts'
-import { postgresFolder, readOwnerPassword } from './cluster.ts'
+import { findPostgres } from './binary.ts'
+import { postgresFolder, prepareCluster, readOwnerPassword } from './cluster.ts'
 import { startPostgres } from './embedded.ts'
 import { findRunningPostgres } from './running.ts'
 
@@ -135,6 +137,20 @@ test('a server that a killed process left running is ended by the next start, wh
     /is from PostgreSQL 17, and version 18 is installed: `cloudshelf pg drop`/,
   )
   expect(findServers(dir)).toEqual([])
+})
+
+test('a first start that fails leaves nothing half made', async () => {
+  const dir = tempFolder()
+  const initdb = join(dir, 'initdb')
+  writeFileSync(
+    initdb,
+    '#!/bin/sh\nmkdir "$2" && touch "$2/half" && echo "initdb: error: disk full" >&2; exit 1\n',
+  )
+  chmodSync(initdb, 0o755)
+  const folder = postgresFolder(join(dir, 'shop'))
+  const preparing = prepareCluster(folder, { ...findPostgres(), initdb })
+  await expect(preparing).rejects.toThrow(/cannot create .* initdb: error: disk full/)
+  expect(readdirSync(folder.path).filter(name => name.startsWith('data'))).toEqual([])
 })
 
 test('a start that is stopped leaves neither a process nor half a folder', async () => {

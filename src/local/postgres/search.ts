@@ -28,6 +28,9 @@ type Given = {
   readonly writer: Sql
   readonly projection: () => ProjectionStatus | undefined
   readonly log: Pick<Log, 'event' | 'failure'>
+  readonly now?: () => number
+  /** How long a stop waits for PostgreSQL (ms), 1,000 by default. */
+  readonly stopWithinMs?: number
 }
 
 /** PostgreSQL that is further behind answers no searches (ms). */
@@ -35,14 +38,27 @@ export const MAX_SEARCH_LAG_MS = 10_000
 const POLL_MS = 1_000
 /** How often what shadow mode has counted is written (ms). */
 const RECORD_MS = 10_000
+/** What shadow mode has counted is a sample: a server that hangs must not hold up a shutdown for it (ms). */
+const STOP_WITHIN_MS = 1_000
+/** The same reason of a fallback is logged again once there was none for so long (ms). */
+const QUIET_MS = 60_000
 
-export const createLocalSearch = ({ settings, db, sql, writer, projection, log }: Given): LocalSearch => {
+export const createLocalSearch = ({
+  settings,
+  db,
+  sql,
+  writer,
+  projection,
+  log,
+  now = () => performance.now(),
+  stopWithinMs = STOP_WITHIN_MS,
+}: Given): LocalSearch => {
   const stopping = new AbortController()
   const { signal } = stopping
   let mode: SearchMode = settings.search
   let connected: SearchSwitch | undefined
   let running: Promise<void> = Promise.resolve()
-  let logged = ''
+  let fallback = { message: '', at: 0 }
 
   const readMode = async (): Promise<void> => {
     try {
@@ -75,7 +91,11 @@ export const createLocalSearch = ({ settings, db, sql, writer, projection, log }
   return {
     connect: liveIndex => {
       connected = createSearchSwitch({
-        postgres: createSqlSearch({ sql, bands: priceBands(settings.currency) }),
+        postgres: createSqlSearch({
+          sql,
+          bands: priceBands(settings.currency),
+          generation: () => projection()?.generation ?? '',
+        }),
         mode: () => mode,
         isCurrent: () => {
           const { state, asOf } = projection() ?? {}
@@ -84,8 +104,10 @@ export const createLocalSearch = ({ settings, db, sql, writer, projection, log }
         },
         onFallback: error => {
           const message = error instanceof Error ? error.message : String(error)
-          if (message !== logged) log.event('search', `memory answers in the place of PostgreSQL: ${message}`)
-          logged = message
+          const at = now()
+          if (message !== fallback.message || at - fallback.at > QUIET_MS)
+            log.event('search', `memory answers in the place of PostgreSQL: ${message}`)
+          fallback = { message, at }
         },
       })
       return connected
@@ -95,7 +117,7 @@ export const createLocalSearch = ({ settings, db, sql, writer, projection, log }
     },
     stop: async () => {
       stopping.abort()
-      await running
+      await Promise.race([running, sleep(stopWithinMs, undefined, { ref: false })])
     },
   }
 }

@@ -12,7 +12,7 @@ import { lockDataFolder } from '../data-folder.ts'
 import { journalFolder, readersFolder } from '../journal/files.ts'
 import { OWNER, postgresFolder, readOwnerPassword } from './cluster.ts'
 import { postgresUrl } from './embedded.ts'
-import { findRunningPostgres } from './running.ts'
+import { findRunningPostgres, readFailedStart } from './running.ts'
 import { acquirePostgres } from './shared.ts'
 import { createShopPostgres } from './shop.ts'
 
@@ -105,6 +105,7 @@ test('a shop with DATABASE_URL=embedded has a PostgreSQL once it serves, which c
     .poll(search, { timeout: 5_000 })
     .toMatchObject({ mode: 'postgres', engine: 'postgres', title: 'The Great Gatsby' })
   expect((await search()).fallbacks).toBe(0)
+  expect((await cli('pg', 'rebuild', '--yes')).stderr).toMatch(/PostgreSQL answers searches: run .*pg back/)
   expect((await cli('pg', 'use', 'search', 'shadow', '--json')).stdout).toContain('"before": "postgres"')
   await expect
     .poll(search, { timeout: 5_000 })
@@ -181,6 +182,7 @@ test('a server of your own that hangs does not hold up the end of the shop', asy
 
 test('a port that is taken at the start is tried again until it is free, and commands say so meanwhile', async () => {
   const dataDir = temporaryFolder()
+  const folder = postgresFolder(dataDir)
   const lock = await lockDataFolder(dataDir)
   const other = createServer()
   await once(other.listen(0, '127.0.0.1'), 'listening')
@@ -201,6 +203,14 @@ test('a port that is taken at the start is tried again until it is free, and com
     expect.stringContaining(`the shop runs without PostgreSQL, and tries again: port ${port} is in use`),
   ])
   await postgres.stop()
+  // A shop that stops while it tries leaves no reason for the commands of a later one.
+  await once(other.listen(port, '127.0.0.1'), 'listening')
+  const again = createShopPostgres(settings, log, [60_000])
+  again.start()
+  await expect.poll(() => readFailedStart(folder)).toContain('in use')
+  await again.stop()
+  expect(readFailedStart(folder)).toBeUndefined()
+  other.close()
   lock.release()
 }, 20_000)
 

@@ -161,6 +161,8 @@ export const createShopPostgres = (
       const closed = Promise.all([running, sql.reader.close(), sql.writer.close(), searchSql.close()])
       await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })])
       await server?.stop()
+      // Of a start that failed: it is tried no more.
+      if (isEmbedded) noteFailedStart(postgresFolder(dataDir), undefined)
     },
   }
 }

@@ -5,6 +5,7 @@ import { browseQuery, createIndex, SAMPLE_BOOKS } from '../../../../test/sample-
 import { fillSearchTables } from '../../../../test/search-tables.ts'
 import { generateQuestions } from '../../../../tools/bench/query-generator.ts'
 import { generateBooks } from '../../../../tools/bench/synthetic-books.ts'
+import type { Sql } from '../../../core/sql/sql.ts'
 import { MIGRATIONS } from '../../../projection/migrations.ts'
 import type { ListedBook } from '../../schema.ts'
 import type { BrowseQuery } from '../book-index.ts'
@@ -142,6 +143,23 @@ test('suggests the same, and has the same categories', async () => {
   for (const typed of ['fi', 'sci', 'austen', '978043', ' ', 'zz'])
     expect(await postgres.suggest(typed, 5), typed).toEqual(await memory.suggest(typed, 5))
   expect(await postgres.categories()).toEqual(await memory.categories())
+})
+
+test('what was counted is not used once the tables were emptied and filled again', async () => {
+  let generation = 'first'
+  let counted = 0
+  const query: Sql['query'] = (text, params) => {
+    if (text.includes('grouping sets')) counted++
+    return sql.query(text, params)
+  }
+  const search = createSqlSearch({
+    sql: { query },
+    bands: USD_BANDS,
+    keepFactor: 100_000,
+    generation: () => generation,
+  })
+  for (generation of ['first', 'first', 'second', 'second']) await search.browse(browseQuery())
+  expect(counted).toBe(2)
 })
 
 test('descriptions are searched where titles and names give nothing, and only there', async () => {

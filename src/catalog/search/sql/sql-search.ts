@@ -24,6 +24,8 @@ export type SqlSearchOptions = {
   readonly bands: readonly PriceBand[]
   /** For how many times as long as it took, the count of a list is kept; 20 by default, 0 for not at all. */
   readonly keepFactor?: number
+  /** Which filling of the search tables is read: what was counted in another is not used. */
+  readonly generation?: () => string
   /** Whether descriptions are searched when titles and names give nothing, as they are by default. */
   readonly withDescriptions?: boolean
 }
@@ -36,6 +38,14 @@ const MAX_KEPT = 300
 const MIN_LETTERS = 4
 
 type Row = { readonly doc: CandidateRow }
+
+/** What was counted: books that have a word, and books and facets of lists. */
+const createCounts = (generation: string) => ({
+  generation,
+  terms: createTermCounts(),
+  lists: new LRUCache<string, Promise<Counted>>({ max: MAX_KEPT }),
+})
+type Counts = ReturnType<typeof createCounts>
 
 /** The engine in memory over a few books. */
 const searchOver = (store: BookStore, text: TextIndex, corpus: Corpus): BookSearch =>
@@ -57,13 +67,21 @@ export const createSqlSearch = ({
   sql,
   bands,
   keepFactor = KEEP_FACTOR,
+  generation = () => '',
   withDescriptions = true,
 }: SqlSearchOptions): BookSearch => {
-  const counts = createTermCounts()
-  const kept = new LRUCache<string, Promise<Counted>>({ max: MAX_KEPT })
+  let counted = createCounts(generation())
+
+  /** The counts of this generation. A count that is still running writes to those that it began with. */
+  const countsNow = (): Counts => {
+    const current = generation()
+    if (counted.generation !== current) counted = createCounts(current)
+    return counted
+  }
 
   /** Counting all books of a large shop takes a second, so a count is kept for a while. */
   const count = (query: FilterQuery): Promise<Counted> => {
+    const { lists: kept } = countsNow()
     const key = JSON.stringify(Object.entries(query).sort())
     const known = kept.get(key)
     if (known) return known
@@ -177,7 +195,11 @@ export const createSqlSearch = ({
         const index = indexOf(byIsbn, bands)
         return browseOver(query, index, { countBooks: () => index.store.size })
       }
-      const candidates = await findCandidates(sql, q, { bands, counts, isIncomplete: false })
+      const candidates = await findCandidates(sql, q, {
+        bands,
+        counts: countsNow().terms,
+        isIncomplete: false,
+      })
       const described = candidates.isEmpty ? await browseDescriptions(query, candidates.required) : undefined
       return described ?? browseMany(query, candidates)
     },
@@ -187,7 +209,7 @@ export const createSqlSearch = ({
       const found =
         byIsbn.length > 0
           ? indexOf(byIsbn, bands)
-          : await findCandidates(sql, q, { bands, counts, isIncomplete: true })
+          : await findCandidates(sql, q, { bands, counts: countsNow().terms, isIncomplete: true })
       const books = 'books' in found ? found.books : found.store.size
       return searchOver(found.store, found.text, {
         countBooks: () => books,
