@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../test/kit.ts'
 import { startShopProcess } from '../../test/shop-process.ts'
 import { lockDataFolder } from '../local/data-folder.ts'
 import { startEngine } from '../local/engine.ts'
+import { SHORTEST_PAUSE_MS } from '../move/copier.ts'
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'example', AWS_SECRET_ACCESS_KEY: 'example' }
 
@@ -28,7 +29,7 @@ test('a running shop goes on at the server to which it was moved, and its old da
   const counted = await cli(['move', ...to, '--dry-run', '--json'])
   expect(JSON.parse(counted.stdout)).toMatchObject({
     source: { books: expect.any(Number), orders: 0 },
-    pauseMs: 2_500,
+    pauseMs: SHORTEST_PAUSE_MS,
   })
   const moved = await cli(['move', ...to, '--json'])
   expect(moved).toMatchObject({ code: 0 })

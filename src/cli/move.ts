@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { Command } from 'commander'
 import { DynamoError } from '../core/dynamo/wire.ts'
+import { SHORTEST_PAUSE_MS } from '../move/copier.ts'
 import { type MoveResult, runMove } from '../move/move.ts'
 import { compareContents } from '../move/pass.ts'
 import { type Place, readContents } from '../move/place.ts'
@@ -117,9 +118,6 @@ const run = (options: Options): Promise<void> =>
     for (const text of resultText(record, result)) print(text)
   })
 
-/** What a pause takes beside reading items (ms). */
-const PAUSE_MS = 2_500
-
 /** A destination may have no tables yet. */
 const withoutTables = (error: unknown): undefined => {
   if (error instanceof DynamoError && error.type === 'ResourceNotFoundException') return undefined
@@ -141,7 +139,7 @@ const dryRun = (options: Options): Promise<void> =>
       const count = (contents: typeof here) =>
         Object.fromEntries(Object.entries(contents).map(([id, items]) => [id, items.size]))
       // Two passes over the source, unless what changes is captured.
-      const pauseMs = PAUSE_MS + (source.capture ? 0 : 2 * ms)
+      const pauseMs = SHORTEST_PAUSE_MS + (source.capture ? 0 : 2 * ms)
       const differences = there && { differences: compareContents(here, there) }
       return { source: count(here), readMs: ms, pauseMs, ...differences }
     }).finally(line.end)

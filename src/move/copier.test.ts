@@ -1,4 +1,5 @@
 /** What may go wrong in the pause of a move: writes that are not captured, transactions and copies that are held up. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createBuyers, placeOrder } from '../../test/buyers.ts'
 import { aBook, createTestShop, getTestEngine, type TestShop, temporaryFolder } from '../../test/kit.ts'
@@ -6,6 +7,8 @@ import { createPlace } from '../../test/places.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import { TransactionRefused } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
+import { readFence } from '../core/fence/fence.ts'
+import { DRAIN_MS } from '../core/fence/write-guard.ts'
 import { lockDataFolder } from '../local/data-folder.ts'
 import { type Engine, startEngine } from '../local/engine.ts'
 import { createJournal } from '../local/journal/journal.ts'
@@ -218,4 +221,67 @@ test('a copy that is held up fails when it arrives, since it was sent again', as
   expect(sent).toHaveLength(3)
   await expect(destination.db.transact(sent[0] ?? [])).rejects.toThrow(TransactionRefused)
   expect(await destination.db.get(home.names.control, { pk: 'a', sk: 'x' })).toMatchObject({ text: 'new' })
+})
+
+test('a renewal whose response was lost is recognized as its own', async () => {
+  const { home, destination } = await createCaptured()
+  await createTables(destination.db, home.names)
+  const filling = await beginFilling(destination, 'move-1')
+  const lost = new ShopError('store_unavailable', 'lost')
+  const losses = { transact: 1, write: 1 }
+  const db: Place['db'] = {
+    ...destination.db,
+    transact: async writes => {
+      if (losses.transact-- > 0) throw lost
+      return destination.db.transact(writes)
+    },
+    write: async (...call) => {
+      await destination.db.write(...call)
+      if (losses.write-- > 0) throw lost
+    },
+  }
+  const writer = createWriter({ ...destination, db }, filling)
+  const item = { pk: 'a', sk: 'x' }
+  await writer.add({ action: 'Put', table: home.names.control, item }, 10)
+  await writer.flush()
+  expect(await destination.db.get(home.names.control, item)).toEqual(item)
+  expect((await readFence(destination.db, home.names.control)).epoch).toBe(writer.fence().epoch)
+})
+
+test('after a failure in the pause no step begins, and the source takes writes again', async () => {
+  const { home, dataDir, source, destination } = await createCaptured()
+  const steps: MoveStep[] = []
+  const failing = observed(source, operation =>
+    steps.includes('pausing') && operation === 'BatchGetItem'
+      ? Promise.reject(new Error('broken'))
+      : undefined,
+  )
+  const moved = runMove(failing, destination, {
+    id: 'move-1',
+    maxPauseMs: MAX_PAUSE_MS,
+    onStep: step => {
+      steps.push(step)
+      const keys = [{ table: home.names.control, key: { pk: 'a', sk: 'x' } }]
+      if (step === 'pausing') createJournal(dataDir, home.names).begin({ keys })()
+    },
+  })
+  await expect(moved).rejects.toThrow('broken')
+  expect((await readFence(source.db, home.names.control)).state).toBe('open')
+  await sleep(DRAIN_MS)
+  expect(steps.at(-1)).toBe('pausing')
+})
+
+test('a source whose closing was not confirmed takes writes again at once', async () => {
+  const { home, source, destination } = await createCaptured()
+  const db: Place['db'] = {
+    ...source.db,
+    write: async (one, repeatable) => {
+      await source.db.write(one, repeatable)
+      if (one.action === 'Put' && one.item.state === 'moving')
+        throw new ShopError('store_unavailable', 'lost')
+    },
+  }
+  const moved = runMove({ ...source, db }, destination, { id: 'move-1', maxPauseMs: MAX_PAUSE_MS })
+  await expect(moved).rejects.toThrow('lost')
+  expect(await readFence(source.db, home.names.control)).toMatchObject({ state: 'open', epoch: 1 })
 })

@@ -49,8 +49,8 @@ const FEW_KEYS = 100
 const MAX_ROUNDS = 20
 const MAX_PASSES_IN_PAUSE = 5
 const POLL_MS = 20
-/** What a pause takes beside reading and waiting for the writes that are under way (ms). */
-const RESERVE_MS = 1_000
+/** What a pause takes beside reading items: the wait for the writes that are under way, and a second for the rest (ms). */
+export const SHORTEST_PAUSE_MS = DRAIN_MS + 1_000
 
 export const createCopier = ({ source, destination, known, captured, ...options }: CopierParts): Copier => {
   const ids = new Map(TABLE_IDS.map(id => [source.names[id], id]))
@@ -106,6 +106,7 @@ export const createCopier = ({ source, destination, known, captured, ...options 
     const waiting = drained.finally(() => {
       isWaiting = false
     })
+    waiting.catch(() => {}) // awaited below
     for (; isWaiting; await sleep(POLL_MS)) changed.add((await copyPending()).changed)
     await waiting
     changed.add((await copyPending()).changed)
@@ -143,7 +144,7 @@ export const createCopier = ({ source, destination, known, captured, ...options 
       return !keys || !needsPass
     },
     // With as much to change in the pause as before it, the passes in it are two.
-    expectedPauseMs: () => DRAIN_MS + RESERVE_MS + (keys ? roundMs : 2 * passMs),
+    expectedPauseMs: () => SHORTEST_PAUSE_MS + (keys ? roundMs : 2 * passMs),
     readsAll: () => keys === undefined,
     finish: drained => (keys ? finishWith(keys, drained) : finishByPasses(drained)),
   }

@@ -14,7 +14,7 @@ import { type Engine, startEngine } from '../local/engine.ts'
 import { beginFilling } from './destination.ts'
 import { abandonMove, reopenPlace } from './fences.ts'
 import { type MoveStep, runMove } from './move.ts'
-import { compareContents, copyPass } from './pass.ts'
+import { compareContents, copyItems, copyPass, readBack } from './pass.ts'
 import { type Contents, MoveError, type Place, readContents } from './place.ts'
 import { createWriter } from './writer.ts'
 
@@ -268,15 +268,62 @@ test('a destination with a shop of its own is refused, and sells on', async () =
   expect((await readFence(destination.db, other.names.control)).state).toBe('open')
 })
 
-test('what expired since it was copied is not missing, and anything else is', () => {
-  const contents = (rows: Record<string, string>): Contents => ({
-    books: new Map(),
-    carts: new Map(),
-    users: new Map(),
-    orders: new Map(),
-    control: new Map(Object.entries(rows)),
+const contents = (rows: Record<string, string>): Contents => ({
+  books: new Map(),
+  carts: new Map(),
+  users: new Map(),
+  orders: new Map(),
+  control: new Map(Object.entries(rows)),
+})
+
+const secondsFromNow = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds
+
+test('a row that has expired and is gone from the source is no change', async () => {
+  const { source, destination } = await createPlaces()
+  const known = await readContents(destination, () => {})
+  const writer = createWriter(destination, await beginFilling(destination, 'move-1'))
+  const pass = () => copyPass(source, destination, known, { writer, report: () => {} })
+  await pass()
+  known.control.set('["expired","x"]', `h@${secondsFromNow(-1)}`)
+  known.control.set('["deleted","x"]', `h@${secondsFromNow(600)}`)
+  const { written, deleted, changed } = await pass()
+  expect([written, deleted, [...(changed.get('control') ?? [])]]).toEqual([0, 1, ['["deleted","x"]']])
+})
+
+test('what was written is read back in hundreds', async () => {
+  const { destination } = await createPlaces()
+  const texts = Array.from({ length: 250 }, (_, i) => `["row-${i}","x"]`)
+  const known = contents({
+    ...Object.fromEntries(texts.map(text => [text, 'h'])),
+    '["row-0","x"]': `h@${secondsFromNow(-1)}`,
   })
-  const [past, future] = [Math.floor(Date.now() / 1000) - 1, Math.floor(Date.now() / 1000) + 600]
+  let calls = 0
+  const db: Place['db'] = {
+    ...destination.db,
+    admin: (...call) => {
+      calls++
+      return destination.db.admin(...call)
+    },
+  }
+  const differences = await readBack({ ...destination, db }, known, new Map([['control', new Set(texts)]]))
+  expect([differences, calls]).toEqual([{ missing: 249, differing: 0, extra: 0 }, 3])
+})
+
+test('the size of what is copied is counted in bytes', async () => {
+  const { source, destination } = await createPlaces()
+  const sizes: number[] = []
+  const writer = {
+    ...createWriter(destination, NEVER_CLOSED),
+    add: async (_: unknown, bytes: number) => void sizes.push(bytes),
+  }
+  const item = { pk: { S: 'a' }, sk: { S: 'x' }, text: { S: '本'.repeat(1_000) } }
+  const found = [{ table: source.names.control, key: { pk: 'a', sk: 'x' }, item }]
+  await copyItems(source, destination, contents({}), found, { writer, report: () => {} })
+  expect(sizes).toEqual([Buffer.byteLength(JSON.stringify(item))])
+})
+
+test('what expired since it was copied is not missing, and anything else is', () => {
+  const [past, future] = [secondsFromNow(-1), secondsFromNow(600)]
   const copied = contents({ a: `h@${past}`, b: `h@${future}`, c: 'h', d: 'h' })
   expect(compareContents(copied, contents({ d: 'other', e: 'h' }))).toEqual({
     missing: 2,

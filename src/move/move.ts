@@ -124,11 +124,18 @@ const finish = async (run: Run, open: Fence): Promise<MoveResult | undefined> =>
   const since = performance.now()
   const table = source.names.control
   const moving: Fence = { state: 'moving', epoch: open.epoch + 1, owner: id, pauseMs: maxPauseMs }
-  if (!(await setFence(source.db, table, open, moving))) return undefined
   const reopen = () => setFence(source.db, table, moving, { ...moving, state: 'open' })
+  const failed = new AbortController()
+  const reopenAfter = async (error: unknown): Promise<never> => {
+    failed.abort() // no step begins after one that failed
+    await reopen().catch(() => {}) // it opens by itself
+    throw error
+  }
+  if (!(await setFence(source.db, table, open, moving).catch(reopenAfter))) return undefined
   const countItems = (): number => TABLE_IDS.reduce((sum, one) => sum + known[one].size, 0)
   const copyRest = async (): Promise<boolean> => {
-    const drained = sleep(DRAIN_MS).then(() => step('finishing'))
+    const drained = sleep(DRAIN_MS, undefined, { signal: failed.signal }).then(() => step('finishing'))
+    drained.catch(() => {}) // awaited below
     const changed = await copier.finish(drained)
     await drained
     if (!changed) return false
@@ -141,10 +148,7 @@ const finish = async (run: Run, open: Fence): Promise<MoveResult | undefined> =>
     await step('switching', `${countItems()} items: ${count} in the pause`)
     return true
   }
-  const isCopied = await copyRest().catch(async (error: unknown) => {
-    await reopen()
-    throw error
-  })
+  const isCopied = await copyRest().catch(reopenAfter)
   if (!isCopied) {
     await reopen()
     return undefined

@@ -4,7 +4,7 @@
  */
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
-import type { FoundItem, RawItem } from '../core/dynamo/raw-items.ts'
+import { type FoundItem, getRaw, MAX_KEYS, type RawItem } from '../core/dynamo/raw-items.ts'
 import { TABLE_IDS, type TableId } from '../tables/definitions.ts'
 import { hasExpired, hasMarkExpired, keyOfText, markOf, plainKeyText } from '../tables/raw-items.ts'
 import { patiently } from './patience.ts'
@@ -15,6 +15,7 @@ export type PassResult = {
   /** Items of the source. */
   readonly items: number
   readonly written: number
+  /** Without what had expired: its deletion by the database is no write. */
   readonly deleted: number
   /** What was written or deleted, by table. */
   readonly changed: ReadonlyMap<TableId, ReadonlySet<string>>
@@ -41,9 +42,6 @@ const isProjectionMarker = ({ pk, sk }: RawItem): boolean =>
 const createComparer = (destination: Place, known: Contents, writer: Writer) => {
   const changed = new Map<TableId, Set<string>>(TABLE_IDS.map(id => [id, new Set()]))
   let [written, deleted] = [0, 0]
-  const note = (id: TableId, key: string, before: string | undefined): void => {
-    if (before === undefined || !hasMarkExpired(before)) changed.get(id)?.add(key)
-  }
   return {
     /** `item`: as the source has it; undefined where it has none. */
     take: async (id: TableId, key: string, item: RawItem | undefined): Promise<void> => {
@@ -52,15 +50,19 @@ const createComparer = (destination: Place, known: Contents, writer: Writer) => 
       const before = there.get(key)
       const mark = item && markOf(id, item)
       if (before === mark) return
-      note(id, key, before)
+      const hadExpired = before !== undefined && hasMarkExpired(before)
+      if (!hadExpired) changed.get(id)?.add(key)
       if (item && mark !== undefined) {
         there.set(key, mark)
         written++
-        await writer.add({ action: 'Put', table, item: fromWire(item) }, JSON.stringify(item).length)
+        await writer.add(
+          { action: 'Put', table, item: fromWire(item) },
+          Buffer.byteLength(JSON.stringify(item)),
+        )
       } else {
         there.delete(key)
-        deleted++
-        await writer.add({ action: 'Delete', table, key: keyOfText(id, key) }, key.length)
+        if (!hadExpired) deleted++
+        await writer.add({ action: 'Delete', table, key: keyOfText(id, key) }, Buffer.byteLength(key))
       }
     },
     result: () => ({ written, deleted, changed }),
@@ -130,24 +132,24 @@ export type Differences = { readonly missing: number; readonly differing: number
 
 /** Reads back what a pass has changed, and compares it with what it has written. */
 export const readBack = async (
-  { wire, names }: Place,
+  { db, names }: Place,
   known: Contents,
   changed: PassResult['changed'],
 ): Promise<Differences> => {
   let [missing, differing, extra] = [0, 0, 0]
-  for (const [id, keys] of changed)
-    for (const key of keys) {
-      const plainKey = keyOfText(id, key)
-      const Key = Object.fromEntries(Object.entries(plainKey).map(([name, S]) => [name, { S }]))
-      const input = { TableName: names[id], Key, ConsistentRead: true }
-      const answer = await patiently(() => wire.call('GetItem', input, { repeatable: true }))
-      const { Item } = answer as { Item?: RawItem }
-      const expected = known[id].get(key)
-      if (Item && hasExpired(id, Item)) continue
-      if (expected === undefined) extra += Item ? 1 : 0
-      else if (!Item) missing++
-      else if (markOf(id, Item) !== expected) differing++
+  for (const [id, texts] of changed) {
+    const keys = [...texts].map(text => ({ table: names[id], key: keyOfText(id, text) }))
+    for (let from = 0; from < keys.length; from += MAX_KEYS) {
+      const batch = keys.slice(from, from + MAX_KEYS)
+      for (const { key, item } of await patiently(() => getRaw(db, batch))) {
+        const expected = known[id].get(plainKeyText(id, key))
+        if (item && hasExpired(id, item)) continue
+        if (expected === undefined) extra += item ? 1 : 0
+        else if (!item) missing += hasMarkExpired(expected) ? 0 : 1
+        else if (markOf(id, item) !== expected) differing++
+      }
     }
+  }
   return { missing, differing, extra }
 }
 

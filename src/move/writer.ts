@@ -28,6 +28,8 @@ const takenOver = (): MoveError =>
  */
 export const createWriter = ({ db, names }: Pick<Place, 'db' | 'names'>, filling: Fence): Writer => {
   let fence = filling
+  /** The fence of a renewal whose outcome is not known yet: the next try recognizes what an earlier one has written by it. */
+  let next: Fence | undefined
   let isUncertain = false
   let batch: Write[] = []
   let bytes = 0
@@ -35,9 +37,10 @@ export const createWriter = ({ db, names }: Pick<Place, 'db' | 'names'>, filling
 
   const renew = async (): Promise<void> => {
     // By a random step: a run that has taken over meanwhile, by a step of one, has not the same epoch.
-    const next: Fence = { ...fence, epoch: fence.epoch + 2 + Math.floor(Math.random() * 1e9) }
+    next ??= { ...fence, epoch: fence.epoch + 2 + Math.floor(Math.random() * 1e9) }
     if (!(await setFence(db, names.control, fence, next))) throw takenOver()
     fence = next
+    next = undefined
     isUncertain = false
   }
 

@@ -44,7 +44,7 @@ export async function* scanRaw(db: Pick<Dynamo, 'admin'>, table: string): AsyncG
 }
 
 /** Keys in one BatchGetItem or TransactGetItems. */
-const MAX_KEYS = 100
+export const MAX_KEYS = 100
 
 export type FoundItem = CapturedKey & { readonly item: RawItem | undefined }
 
