@@ -10,6 +10,7 @@ import { engineSigner } from '../core/aws/sign.ts'
 import { createDynamo, type Dynamo } from '../core/dynamo/dynamo.ts'
 import { type RawItem, scanRaw } from '../core/dynamo/raw-items.ts'
 import { createWire } from '../core/dynamo/wire.ts'
+import { ShopError } from '../core/errors.ts'
 import { readFence } from '../core/fence/fence.ts'
 import { createJournal } from '../local/journal/journal.ts'
 import { openJournalReader } from '../local/journal/reader.ts'
@@ -162,6 +163,35 @@ test('what another program writes is found, and a pause that is too short ends, 
   await adds
   expect((await readFence(shop.deps.db, shop.names.control)).state).toBe('open')
   await expect.poll(async () => (await buyer.post('/api/cart/items', adding)).status).toBe(200)
+})
+
+test('keys that were captured, and whose items could not be read in a pause, are read in the next one', async () => {
+  let fails = false
+  const { shop, dataDir, store, collect } = await createCapturedShop(async operation => {
+    if (operation !== 'BatchGetItem' || !fails) return
+    fails = false
+    throw new ShopError('store_busy', 'too slow')
+  })
+  const { control } = shop.names
+  const put = (text: string) => callEngine('PutItem', { TableName: control, Item: row('a', text) })
+  await put('old')
+  const journal = createJournal(dataDir, shop.names)
+  const writes: Promise<unknown>[] = []
+  await collect({
+    maxTries: 3,
+    betweenTriesMs: 0,
+    begin: what => {
+      if (what !== 'pause' || writes.length > 0) return
+      const end = journal.begin({ keys: [{ table: control, key: { pk: 'a', sk: 'x' } }] })
+      const written = put('new').then(() => {
+        fails = true
+        end()
+      })
+      writes.push(written)
+    },
+  })
+  await Promise.all(writes)
+  expect([...store.pages('control')].flat().flatMap(item => item.text?.S ?? [])).toEqual(['new'])
 })
 
 test('a store holds items on the disk until it is closed', () => {

@@ -33,6 +33,8 @@ export type CollectOptions = {
   readonly begin?: (what: string) => void
   /** Tries to read the last changes in a pause, with a time to sell in between; 5 unless given. */
   readonly maxTries?: number
+  /** That time (ms); 3 s unless given. */
+  readonly betweenTriesMs?: number
 }
 
 /** The longest write pause, in milliseconds. */
@@ -53,7 +55,13 @@ const UNKNOWN_KEYS =
 export const collectShop = async (
   { db, names, captured }: CapturedShop,
   store: ItemStore,
-  { signal, items = () => {}, begin = () => {}, maxTries = 5 }: CollectOptions = {},
+  {
+    signal,
+    items = () => {},
+    begin = () => {},
+    maxTries = 5,
+    betweenTriesMs = BETWEEN_TRIES_MS,
+  }: CollectOptions = {},
 ): Promise<Date> => {
   const ids = new Map(TABLE_IDS.map(id => [names[id], id]))
 
@@ -85,12 +93,17 @@ export const collectShop = async (
   }
 
   let isComplete = false
-  /** Reads the keys that were captured since the last call again: how many they were. */
+  /** Keys that were captured, and whose items have not been read since: the journal gives them only once. */
+  let pending: readonly CapturedKey[] = []
+  /** Reads the items of the captured keys again: how many they were. */
   const follow = async (): Promise<number> => {
     const { keys, unknown } = captured.read()
     if (unknown.length > 0) isComplete = false
-    replace(await getRaw(db, keys))
-    return keys.length
+    pending = uniqueKeys([...pending, ...keys])
+    const count = pending.length
+    replace(await getRaw(db, pending))
+    pending = []
+    return count
   }
 
   /** Reads what remains in a write pause, and gives its moment; undefined where the pause was too short. */
@@ -143,9 +156,10 @@ export const collectShop = async (
   }
 
   for (let tries = 1; tries <= maxTries; tries++) {
-    if (tries > 1) await sleep(BETWEEN_TRIES_MS, undefined, { ...(signal && { signal }) })
+    if (tries > 1) await sleep(betweenTriesMs, undefined, { ...(signal && { signal }) })
     if (!isComplete) {
       captured.read() // of before
+      pending = []
       isComplete = true
       await readTables()
     }
