@@ -73,6 +73,11 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 30 }),
   fc.constantFrom('', '\n', '"', '\u0000', '🦊'),
 )
+/**
+ * Not `\` alone: with V8 14.6, once JSON.parse has read an object with that name, other escaped names of one letter at the same place,
+ * such as `"\n"`, are read as it.
+ */
+const name = fc.string({ minLength: 1, maxLength: 12 }).filter(letters => letters !== '\\')
 const set = (one: fc.Arbitrary<string>) => fc.uniqueArray(one, { minLength: 1, maxLength: 5 })
 const { value } = fc.letrec<{ value: RawValue }>(tie => ({
   value: fc.oneof(
@@ -86,13 +91,13 @@ const { value } = fc.letrec<{ value: RawValue }>(tie => ({
     set(fc.integer().map(String)).map(NS => ({ NS })),
     set(base64).map(BS => ({ BS })),
     fc.array(tie('value'), { maxLength: 4 }).map(L => ({ L })),
-    fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), tie('value'), { maxKeys: 4 }).map(M => ({ M })),
+    fc.dictionary(name, tie('value'), { maxKeys: 4 }).map(M => ({ M })),
   ),
 }))
 
 const anyItems = (count: number): RawItem[] =>
   fc
-    .sample(fc.dictionary(fc.string({ minLength: 1, maxLength: 12 }), value, { maxKeys: 6 }), count)
+    .sample(fc.dictionary(name, value, { maxKeys: 6 }), count)
     .map((attributes, i) => ({ ...attributes, pk: { S: `any#${i}` }, sk: { S: 'any' } }))
 
 let made: Promise<{ shop: TestShop; file: string }> | undefined
