@@ -6,7 +6,7 @@ import { contradictions, startCheckouts } from '../../test/contradictions.ts'
 import { startFakeAws } from '../../test/fake-aws.ts'
 import { aBook, createTestShop, getTestEngine, type TestShop } from '../../test/kit.ts'
 import { readItems } from '../../test/table-contents.ts'
-import { createBucketObjects } from '../core/aws/s3-objects.ts'
+import { BucketError, createBucketObjects } from '../core/aws/s3-objects.ts'
 import { createServiceSigner, engineSigner } from '../core/aws/sign.ts'
 import { createDynamo, type Dynamo } from '../core/dynamo/dynamo.ts'
 import { putRaw, type RawItem, scanRaw } from '../core/dynamo/raw-items.ts'
@@ -19,7 +19,10 @@ const STOCK = 1_000
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64')
 
 /** DynamoDB with point-in-time recovery: what it exports is the state when the writes were taken again, or, too late, after it. */
-const createAws = async (shop: TestShop, { isLate = false, isRestorable = true } = {}) => {
+const createAws = async (
+  shop: TestShop,
+  { isLate = false, isRestorable = true, status = 'COMPLETED' } = {},
+) => {
   const aws = await startFakeAws()
   onTestFinished(() => void aws.close())
   const credentials = async () => ({ accessKeyId: 'example', secretAccessKey: 'example' })
@@ -56,7 +59,8 @@ const createAws = async (shop: TestShop, { isLate = false, isRestorable = true }
       return `${JSON.stringify({ itemCount, md5Checksum: md5(bytes), etag: 'x', dataFileS3Key })}\n`
     })
     put('manifest-files.json', Buffer.from(lines.join('')))
-    put('_started', Buffer.alloc(0))
+    for (const name of ['_started', 'manifest-summary.json', 'manifest-summary.md5', 'manifest-files.md5'])
+      put(name, Buffer.alloc(0))
   }
   /** Undefined for what the engine answers. */
   const answer = (operation: string, input: Record<string, unknown>): Record<string, unknown> | undefined => {
@@ -76,7 +80,7 @@ const createAws = async (shop: TestShop, { isLate = false, isRestorable = true }
         return { ExportDescription: { ExportArn: `${table}/export/1-${id}` } }
       }
       case 'DescribeExport':
-        return { ExportDescription: { ExportStatus: 'COMPLETED' } }
+        return { ExportDescription: { ExportStatus: status, FailureMessage: 'access denied' } }
       default:
         return undefined
     }
@@ -136,6 +140,27 @@ test('exports of another second than that of the pause, or that are damaged, are
   await expect(collect(exported.items('books'))).rejects.toThrow(/does not agree with its manifest/)
   late.objects.delete(key)
   await expect(collect(exported.items('books'))).rejects.toThrow(/responded with 404/)
+})
+
+test('what a failed or an interrupted export leaves in the bucket is said, and so is what could not be deleted', async () => {
+  const shop = await createTestShop({ withStaff: false })
+  const folders = TABLE_IDS.map(id => `AWSDynamoDB/1-${id}`)
+  const left: (readonly string[])[] = []
+  const options = { pollMs: 20, onLeft: (found: readonly string[]) => void left.push(found) }
+  const failing = await createAws(shop, { status: 'FAILED' })
+  await expect(exportShop(failing.shop, options)).rejects.toThrow(/could not export .*: access denied/)
+  const slow = await createAws(shop, { status: 'IN_PROGRESS' })
+  const interrupted = new AbortController()
+  const begin = (what: string): void => {
+    if (what.startsWith('DynamoDB exports')) setTimeout(() => interrupted.abort(), 100)
+  }
+  await expect(exportShop(slow.shop, { ...options, begin, signal: interrupted.signal })).rejects.toThrow()
+  const aws = await createAws(shop)
+  const exported = await exportShop(aws.shop, options)
+  expect(left).toEqual([folders, folders])
+  aws.objects.delete('/exports/AWSDynamoDB/1-books/manifest-files.json')
+  await expect(exported.remove()).rejects.toThrow(BucketError)
+  expect(left).toEqual([folders, folders, folders])
 })
 
 test('a table without point-in-time recovery is named with the command that switches it on, and no write is paused', async () => {

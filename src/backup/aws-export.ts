@@ -30,12 +30,17 @@ export type ExportOptions = {
   readonly begin?: (what: string) => void
   /** Between two questions whether DynamoDB is as far (ms). */
   readonly pollMs?: number
+  /**
+   * Called with the folders of the bucket that are left in it, with what DynamoDB has exported or is still exporting, because the
+   * export has failed, was interrupted, or could not be deleted.
+   */
+  readonly onLeft?: (folders: readonly string[]) => void
 }
 
 export type ExportedShop = {
   readonly asOf: Date
   readonly items: (id: TableId) => AsyncIterable<readonly RawItem[]>
-  /** Deletes what was exported. */
+  /** Deletes what was exported. Throws what the bucket throws, after `onLeft`. */
   readonly remove: () => Promise<void>
 }
 
@@ -47,6 +52,16 @@ const BEGIN_AT_MS = 500
 /** How much later than the second the writes are taken again (ms). */
 const AFTER_MS = 100
 const ITEMS_OF_PAGE = 1_000
+/** What an export has beside its data: checksums are named `.md5`, though the documentation of DynamoDB says `.checksum`. The list of the data is last. */
+const MANIFESTS = [
+  '_started',
+  'manifest-summary.json',
+  'manifest-summary.md5',
+  'manifest-summary.checksum',
+  'manifest-files.md5',
+  'manifest-files.checksum',
+  'manifest-files.json',
+] as const
 
 const parse = (answer: Record<string, unknown>, ...path: readonly string[]): unknown =>
   path.reduce<unknown>(
@@ -92,7 +107,7 @@ const pauseForSecond = async ({ db, names }: AwsShop): Promise<Moment | undefine
 /** Exports all tables as they are at one second, and waits until that is done: minutes, while the shop sells. Throws BackupError. */
 export const exportShop = async (
   shop: AwsShop,
-  { signal, begin = () => {}, pollMs = POLL_MS }: ExportOptions = {},
+  { signal, begin = () => {}, pollMs = POLL_MS, onLeft = () => {} }: ExportOptions = {},
 ): Promise<ExportedShop> => {
   const { db, names, bucket, objects } = shop
   const poll = () => wait(pollMs, undefined, { ...(signal && { signal }) })
@@ -109,7 +124,14 @@ export const exportShop = async (
   for (const id of TABLE_IDS) while ((await latestSecond(db, names[id])) < second) await poll()
   begin('DynamoDB exports the tables to S3')
   const arns = new Map<TableId, string>()
-  for (const id of TABLE_IDS) {
+  const folder = (id: TableId): string => `AWSDynamoDB/${arns.get(id)?.split('/').at(-1)}`
+  const orSayWhatIsLeft = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      if (arns.size > 0) onLeft([...arns.keys()].map(folder))
+      throw error
+    })
+
+  const startExport = async (id: TableId): Promise<void> => {
     const { Table } = await db.admin('DescribeTable', { TableName: names[id] }, true)
     const answer = await db.admin(
       'ExportTableToPointInTime',
@@ -124,19 +146,24 @@ export const exportShop = async (
     )
     arns.set(id, String(parse(answer, 'ExportDescription', 'ExportArn')))
   }
-  for (const [id, ExportArn] of arns)
+  const waitForExport = async (id: TableId, ExportArn: string): Promise<void> => {
     for (;;) {
       const answer = await db.admin('DescribeExport', { ExportArn }, true)
       const state = parse(answer, 'ExportDescription', 'ExportStatus')
-      if (state === 'COMPLETED') break
+      if (state === 'COMPLETED') return
       if (state === 'FAILED')
         throw new BackupError(
           `DynamoDB could not export ${names[id]} to the bucket ${bucket}: ${parse(answer, 'ExportDescription', 'FailureMessage')}`,
         )
       await poll()
     }
+  }
+  const exportAll = async (): Promise<void> => {
+    for (const id of TABLE_IDS) await startExport(id)
+    for (const [id, arn] of arns) await waitForExport(id, arn)
+  }
+  await orSayWhatIsLeft(exportAll())
 
-  const folder = (id: TableId): string => `AWSDynamoDB/${arns.get(id)?.split('/').at(-1)}`
   const files = async (id: TableId) => {
     const name = `${folder(id)}/manifest-files.json`
     const parts: Uint8Array[] = []
@@ -163,19 +190,15 @@ export const exportShop = async (
       )
   }
 
-  return {
-    asOf: new Date(second * 1000),
-    items,
-    remove: async () => {
-      for (const id of TABLE_IDS) {
-        const keys = (await files(id)).map(({ key }) => key)
-        const names = ['manifest-summary.json', 'manifest-summary.checksum', '_started']
-        const manifests = [...names, 'manifest-files.checksum', 'manifest-files.json']
-        for (const key of [...keys, ...manifests.map(name => `${folder(id)}/${name}`)])
-          await objects.remove(key)
-      }
-    },
+  const remove = async (): Promise<void> => {
+    for (const id of TABLE_IDS) {
+      const keys = (await files(id)).map(({ key }) => key)
+      for (const key of [...keys, ...MANIFESTS.map(name => `${folder(id)}/${name}`)])
+        await objects.remove(key)
+    }
   }
+
+  return { asOf: new Date(second * 1000), items, remove: () => orSayWhatIsLeft(remove()) }
 }
 
 /** The items of an exported file, page by page. Throws BackupError where it is not as its manifest says. */

@@ -17,6 +17,8 @@ import { scanRaw } from '../core/dynamo/raw-items.ts'
 import { takeSnapshot } from '../local/database-snapshot.ts'
 import { openJournalReader } from '../local/journal/reader.ts'
 import { DATA_VERSION } from '../local/upgrade-copy.ts'
+import { explainError } from './errors.ts'
+import { note } from './output.ts'
 
 /** The shop at one moment, until `close`. */
 export type OpenedSource = { readonly source: Source; readonly close: () => Promise<void> }
@@ -93,11 +95,21 @@ const openExport = async (deps: Deps, { bucket, signal, begin }: SourceOptions):
   const { bucket: address = '' } = readSettingsWith({ BLOB_BUCKET: bucket })
   const objects = createBucketObjects(address, createSigner(settings, 's3'))
   const db = createDynamo(createUnfencedWire(settings))
-  const options = { ...(signal && { signal }), ...(begin && { begin }) }
+  const onLeft = (folders: readonly string[]): void =>
+    note(
+      `cloudshelf: exports are left in the bucket ${bucket}, with the personal data of your customers. DynamoDB may still be writing them: delete in an hour ${folders.join(', ')}`,
+    )
+  const options = { ...(signal && { signal }), ...(begin && { begin }), onLeft }
   const exported = await exportShop({ db, names, bucket, objects }, options).finally(() => db.close())
   return {
     source: sourceOf(deps, { asOf: exported.asOf, method: 'export' }, exported.items),
-    close: exported.remove,
+    // The backup is written: it counts.
+    close: () =>
+      exported
+        .remove()
+        .catch((error: unknown) =>
+          note(`cloudshelf: the exports could not be deleted: ${explainError(error) ?? String(error)}`),
+        ),
   }
 }
 

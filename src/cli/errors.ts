@@ -3,6 +3,7 @@ import { type Command, CommanderError } from 'commander'
 import { BackupError } from '../backup/format.ts'
 import { FeedError } from '../catalog/import/feed/attributes.ts'
 import { readSettings, SettingsError } from '../composition/settings.ts'
+import { BucketError } from '../core/aws/s3-objects.ts'
 import { MissingCredentials } from '../core/aws/sign.ts'
 import { explainOutage } from '../core/dynamo/outage.ts'
 import { DynamoError } from '../core/dynamo/wire.ts'
@@ -37,6 +38,12 @@ const explainSqlError = ({ kind, state, message }: SqlError): string => {
   return `PostgreSQL: ${oneLine(message)}`
 }
 
+const explainBucketError = ({ status, message }: BucketError): string => {
+  if (status === 403) return `${message}: your credentials must be allowed to read and delete its objects`
+  if (status === 301 || status === 400) return `${message}: it must be in the Region of the tables`
+  return message
+}
+
 /** The line for an error that can be expected; undefined for a bug, whose stack is needed. */
 export const explainError = (error: unknown): string | undefined => {
   // The messages of DynamoDB say more than the shop's own, which are written for customers.
@@ -51,6 +58,7 @@ export const explainError = (error: unknown): string | undefined => {
     const database = readSettings().endpoint ?? 'the embedded engine'
     return `the database (${database}) does not respond or is overloaded: check that it is running, then try again`
   }
+  if (error instanceof BucketError) return oneLine(explainBucketError(error))
   if (error instanceof SqlError) return explainSqlError(error)
   if (error instanceof ShopError && error.code === 'shop_moving')
     return 'the shop is moving, or has moved, to another database, and takes no changes here: see `cloudshelf move --status`'

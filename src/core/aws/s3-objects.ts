@@ -1,12 +1,25 @@
 /** Objects of a bucket that is not the shop's own, such as those that a service has exported: read in parts, and deleted. */
 import { PART_BYTES } from '../blobs.ts'
 import { createAwsClient } from './aws-request.ts'
-import { headerOf } from './http-pool.ts'
+import { type HttpResponse, headerOf } from './http-pool.ts'
 import type { ServiceSigner, Signer } from './sign.ts'
 
+/** A refusal by a bucket. */
+export class BucketError extends Error {
+  override readonly name = 'BucketError'
+  /** HTTP status of the response. */
+  readonly status: number
+  constructor(method: string, key: string, { status, body }: Pick<HttpResponse, 'status' | 'body'>) {
+    const [, code] = /<Code>([^<]*)/.exec(body.toString('utf8', 0, 1_000)) ?? []
+    super(`the bucket responded with ${status}${code === undefined ? '' : ` (${code})`} to ${method} ${key}`)
+    this.status = status
+  }
+}
+
 export type BucketObjects = {
-  /** The bytes of an object in parts, all of one version. Throws Error where there is none. */
+  /** The bytes of an object in parts, all of one version. Throws BucketError where there is none. */
   readonly read: (key: string) => AsyncIterable<Uint8Array>
+  /** Deletes an object, if there is one. Throws BucketError. */
   readonly remove: (key: string) => Promise<void>
 }
 
@@ -28,10 +41,7 @@ export const createBucketObjects = (
         const headers = { ...UNSIGNED, range, ...(etag === undefined ? {} : { 'if-match': etag }) }
         const answer = await request({ method: 'GET', path: pathOf(key), headers })
         if (answer.status === 416) return // an empty object
-        if (answer.status !== 206 && answer.status !== 200)
-          throw new Error(
-            `the bucket responded with ${answer.status} to GET ${key}: ${answer.body.toString('utf8', 0, 200)}`,
-          )
+        if (answer.status !== 206 && answer.status !== 200) throw new BucketError('GET', key, answer)
         etag = headerOf(answer, 'etag')
         from += answer.body.length
         total = Number(headerOf(answer, 'content-range')?.split('/').at(-1) ?? from)
@@ -39,9 +49,8 @@ export const createBucketObjects = (
       }
     },
     remove: async key => {
-      const { status } = await request({ method: 'DELETE', path: pathOf(key), headers: UNSIGNED })
-      if (status !== 204 && status !== 404)
-        throw new Error(`the bucket responded with ${status} to DELETE ${key}`)
+      const answer = await request({ method: 'DELETE', path: pathOf(key), headers: UNSIGNED })
+      if (answer.status !== 204 && answer.status !== 404) throw new BucketError('DELETE', key, answer)
     },
   }
 }
