@@ -4,7 +4,6 @@
  * dictionary: the Data API sends 1 MiB at most.
  */
 import { DOCUMENT_VERSION } from '../catalog/search/sql/document.ts'
-import type { TermCount } from '../catalog/search/sql/terms.ts'
 import type { Sql, SqlQueries } from '../core/sql/sql.ts'
 import type { Apply } from './apply.ts'
 import { readPosition, writePosition } from './positions.ts'
@@ -43,6 +42,8 @@ export const checkSearch = async (sql: SqlQueries): Promise<Omit<SearchCheck, 'm
   const { items = 0, missing = 0, differ = 0, extra = 0 } = terms ?? {}
   return { items, missing, differ: differ + (books?.differ ?? 0), extra: extra + (books?.extra ?? 0) }
 }
+
+type TermCount = { readonly term: string; readonly books: number }
 
 /** The dictionary as it should be, in the session alone, so that it is read by pages. */
 const COUNT_AGAIN = [
