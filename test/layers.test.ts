@@ -222,8 +222,9 @@ test('catalogue, cart and orders identify callers without loading the sign-in li
   expect(heavy('src/accounts/auth/auth.ts').length).toBeGreaterThan(3)
 })
 
-test('a shop without DATABASE_URL loads neither SQL nor the projection', () => {
-  const beside = /^src\/(projection|core\/sql)\/|^src\/local\/(projection|postgres\/(?!load))|^pg$/
+test('a shop without DATABASE_URL loads neither SQL nor the projection, nor statements of reports', () => {
+  const beside =
+    /^src\/(projection|core\/sql)\/|^src\/local\/(projection|postgres\/(?!load))|^src\/reports\/(.*report|reports|service|statement|period)|^pg$/
   const loaded = [...loadedModules('src/local/run.ts')]
   expect(loaded).toContain('src/local/postgres/load.ts')
   expect(loaded.filter(name => beside.test(name))).toEqual([])

@@ -1,7 +1,8 @@
 /** The period of a report, as a caller asks for it. */
 import { dayIn } from '../core/days.ts'
 import { ShopError } from '../core/errors.ts'
-import { type Choice, choicesOf, type Report } from './report.ts'
+import type { Choice } from './names.ts'
+import { choicesOf, type Report } from './report.ts'
 import type { ReportQuery } from './schema.ts'
 import type { ReportValues } from './statement.ts'
 

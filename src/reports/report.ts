@@ -1,5 +1,6 @@
 /** A report as data: what it is called, what it can be asked with, its statement, and how it is shown. */
-import type { ParameterName, Statement } from './statement.ts'
+import { CHOICES, type Choice } from './names.ts'
+import type { Statement } from './statement.ts'
 
 /** `money` is in minor units of the report's currency, `percent` has one decimal, `day` is '2026-05-01'. */
 export type ColumnKind = 'text' | 'count' | 'money' | 'percent' | 'day'
@@ -45,10 +46,6 @@ export const count = column('count')
 export const money = column('money')
 export const percent = column('percent')
 export const dayColumn = column('day')
-
-/** Parameters that a caller may choose, in the order of the form. */
-export const CHOICES = ['from', 'to', 'unit', 'category', 'currency'] as const satisfies ParameterName[]
-export type Choice = (typeof CHOICES)[number]
 
 export const choicesOf = ({ statement }: Report): readonly Choice[] =>
   CHOICES.filter(name => statement.names.includes(name))

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { openTestDatabase } from '../../test/postgres.ts'
 import { dayIn } from '../core/days.ts'
 import { MIGRATIONS } from '../projection/migrations.ts'
-import { REPORT_NAMES, type ReportName } from './reports.ts'
+import { REPORT_NAMES, type ReportName } from './names.ts'
 import { createReports } from './service.ts'
 
 const { sql } = await openTestDatabase({ migrations: MIGRATIONS })

@@ -1,23 +1,16 @@
-/** All reports by their names, in the order in which they are listed. */
+/** All reports by their names; loaded with the first report that is asked for. */
+import type { ReportName } from './names.ts'
 import { ORDER_REPORTS } from './order-reports.ts'
 import type { Report } from './report.ts'
 import { SALES_REPORTS } from './sales-reports.ts'
 import { SEARCH_REPORTS } from './search-reports.ts'
 import { STOCK_REPORTS } from './stock-reports.ts'
 
-const { revenue, tax, customers, cohorts, carts } = ORDER_REPORTS
-
-export const REPORTS = {
+const REPORTS: Readonly<Record<ReportName, Report>> = {
   ...SALES_REPORTS,
   ...STOCK_REPORTS,
-  revenue,
-  tax,
-  customers,
-  cohorts,
-  carts,
+  ...ORDER_REPORTS,
   ...SEARCH_REPORTS,
-} as const satisfies Record<string, Report>
+}
 
-export type ReportName = keyof typeof REPORTS
-export const REPORT_NAMES = Object.keys(REPORTS) as [ReportName, ...ReportName[]]
 export const findReport = (name: ReportName): Report => REPORTS[name]

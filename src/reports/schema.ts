@@ -1,8 +1,7 @@
 /** Schemas of the reports: what can be asked, and what is answered. */
 import * as z from 'zod'
 import { dayOf } from '../core/ids.ts'
-import { CHOICES } from './report.ts'
-import { REPORT_NAMES } from './reports.ts'
+import { CHOICES, REPORT_NAMES } from './names.ts'
 
 const isDay = (day: string): boolean => {
   const time = Date.parse(day)

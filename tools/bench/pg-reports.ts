@@ -1,7 +1,8 @@
 /** How long the reports take in a shop with order lines of two years: each is run five times after one that warms up. */
 import type { Sql } from '#src/core/sql/sql.ts'
+import { REPORT_NAMES } from '#src/reports/names.ts'
 import { choicesOf } from '#src/reports/report.ts'
-import { findReport, REPORT_NAMES } from '#src/reports/reports.ts'
+import { findReport } from '#src/reports/reports.ts'
 import { bind, type ReportValues } from '#src/reports/statement.ts'
 import { median } from './measure.ts'
 import { processTreeCpu } from './peers/process-tree.ts'
