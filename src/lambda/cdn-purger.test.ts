@@ -2,10 +2,12 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { expect, test } from 'vitest'
 import { PROXY_SECRET, startFunctions } from '../../test/deployments.ts'
+import { startFaultyEngine } from '../../test/faulty-engine.ts'
 import { createGatewayEvent } from '../../test/gateway-event.ts'
 import { aBook, createTestShop, type Json } from '../../test/kit.ts'
 import { startFunction } from '../../test/lambda-function.ts'
 import { readItems } from '../../test/table-contents.ts'
+import { SETTLE_MS } from '../cdn/timing.ts'
 
 const WAKE = '/2015-03-31/functions/CdnPurger/invocations?Qualifier=live'
 const SCHEDULED = { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: {} }
@@ -125,4 +127,22 @@ test('a purge that CloudFront refuses fails the purger, which sends it again und
   expect(aws.cloudFront.invalidations).toHaveLength(1)
   expect(await rows()).toMatchObject([{ spent: 6 }, { sk: 'state' }])
   expect((await rows())[1]?.long_until).toBeGreaterThan(Date.now())
+})
+
+test('the time in which a change settles begins when it is in the change log', async () => {
+  const { settings, rows, stored } = await open()
+  const engine = await startFaultyEngine()
+  const DELAY_MS = 100
+  let loggedAt = 0
+  engine.plan((operation, input) => {
+    if (operation !== 'TransactWriteItems' || !JSON.stringify(input).includes('catalog-changes'))
+      return undefined
+    loggedAt = Date.now() + DELAY_MS
+    return { delay: DELAY_MS }
+  })
+  const consumer = await startFunction('IndexConsumer', { ...settings, DYNAMODB_ENDPOINT: engine.endpoint })
+  await consumer.invoke({ Records: [recordOf(stored, { ...stored, stock_quantity: 0 })] })
+  const [waiting] = await rows()
+  expect(loggedAt).toBeGreaterThan(0)
+  expect(waiting?.settled_at).toBeGreaterThanOrEqual(loggedAt + SETTLE_MS)
 })

@@ -8,7 +8,7 @@ import { SettingsError } from '../composition/settings.ts'
 import { createFunctionBase } from './open.ts'
 import { isEmptyBatch } from './version-checks.ts'
 
-/** What a purge and its watching may take (ms): nothing new begins later than this before the timeout. */
+/** What a purge and its watching may take (ms): nothing new begins later than this before the timeout. cdn/wake.ts relies on the rest. */
 const MAX_PURGE_MS = 90_000
 /** CloudFront is signed for in the Region of its control plane. */
 const CLOUDFRONT_REGION = 'us-east-1'

@@ -74,7 +74,7 @@ const announce = async (records: readonly DynamoDBRecord[]): Promise<void> => {
   // Only now: a purge that overtakes its change lets the CDN fetch the old page again.
   const waiting = await purges?.enqueue(shown, now())
   // A purger that cannot be woken finds the change when its schedule starts it.
-  if (waiting) await purges?.wake(waiting.settledAt, now().getTime()).catch(report)
+  if (waiting) await purges?.wake(waiting, now().getTime()).catch(report)
   // The shop creates a pointer with each book; other clients do not.
   await createMissingPointers(
     deps,
