@@ -4,7 +4,7 @@
  * asked of PostgreSQL afterwards, to compare both.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isUnavailable, SqlError } from '../core/sql/sql.ts'
+import { isUnavailable, SqlError, TIMEOUT_STATE } from '../core/sql/sql.ts'
 import type { BookSearch, BrowseResult, Suggestion } from './search/book-index.ts'
 import type { SearchMode } from './search-mode.ts'
 
@@ -64,8 +64,6 @@ export type SearchSwitchDeps = {
 
 const DEADLINE_MS = 1_500
 const COOLDOWN_MS = 5_000
-/** SQLSTATE of a statement that was ended by its timeout. */
-const STATEMENT_TIMEOUT = '57014'
 /** Questions that shadow mode asks at once. */
 const MAX_SHADOWS = 2
 
@@ -126,7 +124,7 @@ export const createSearchSwitch = ({
 
   const failed = (error: unknown): void => {
     // One question that it refuses says nothing of the others.
-    const isTimeout = error instanceof SqlError && error.state === STATEMENT_TIMEOUT
+    const isTimeout = error instanceof SqlError && error.state === TIMEOUT_STATE
     if (isTimeout || isUnavailable(error)) openUntil = now() + cooldownMs
     onFallback(error)
   }

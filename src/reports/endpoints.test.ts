@@ -5,7 +5,7 @@ import { openTestDatabase } from '../../test/postgres.ts'
 import { createTestProjection } from '../../test/projection.ts'
 import { createShopSql } from '../composition/sql.ts'
 import { createPgSql } from '../core/sql/pg.ts'
-import type { Sql } from '../core/sql/sql.ts'
+import { type Sql, SqlError, TIMEOUT_STATE } from '../core/sql/sql.ts'
 import { backfill } from '../projection/backfill.ts'
 import { MIGRATIONS } from '../projection/migrations.ts'
 import { verify } from '../projection/verify.ts'
@@ -133,6 +133,21 @@ test('sales are followed, a book that moves takes them with it, and CSV cannot b
       'Clean Code,Robert C. Martin,tech-001,1,2,85.98,42.99,USD\n' +
       `"'=HYPERLINK(""http://evil.example"",""x"")","'@A, ""B""",fic-001,1,2,25.00,0.00,USD\n`,
   )
+})
+
+test('a report that takes too long, and one that a replica ends, is refused with what to do', async () => {
+  const ask = async (error: SqlError) => {
+    const query: Sql['query'] = (text, params) =>
+      text.includes('report.freshness') ? sql.query(text, params) : Promise.reject(error)
+    const { staff } = await shopWith({ writer: sql, reader: { ...sql, query } })
+    const { status, body } = await staff.get('/api/reports/sales')
+    return `${status} ${body.code} ${body.detail}`
+  }
+  for (const kind of ['refused', 'unavailable'] as const)
+    expect(await ask(new SqlError(kind, 'canceling statement', TIMEOUT_STATE))).toBe(
+      '503 reports_unavailable This report took too long. Choose a shorter period.',
+    )
+  expect(await ask(new SqlError('refused', 'conflict with recovery', '40001'))).toMatch(/^503 .*try again/)
 })
 
 test('amounts in CSV are exact in every currency', () => {

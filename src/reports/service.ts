@@ -3,7 +3,14 @@ import { LRUCache } from 'lru-cache'
 import { type Currency, storedCurrency } from '../core/currency.ts'
 import { ShopError } from '../core/errors.ts'
 import type { ReplicaStatus } from '../core/sql/replica.ts'
-import { ANSWER_TOO_LARGE_STATE, isUnavailable, type Sql, SqlError, type SqlRow } from '../core/sql/sql.ts'
+import {
+  ANSWER_TOO_LARGE_STATE,
+  isUnavailable,
+  type Sql,
+  SqlError,
+  type SqlRow,
+  TIMEOUT_STATE,
+} from '../core/sql/sql.ts'
 import { type Freshness, readFreshness } from './freshness.ts'
 import { REPORT_NAMES, type ReportName } from './names.ts'
 import { valuesOf } from './period.ts'
@@ -28,21 +35,22 @@ const CACHED_MS = 60_000
 
 /** SQLSTATEs of a database in which the migrations have not run: no such table, schema, column or function. */
 const NOT_PREPARED = new Set(['42P01', '3F000', '42703'])
-const TIMEOUT = '57014'
+/** A replica ends a statement whose rows the database has removed meanwhile. */
+const REPLICA_CONFLICT = '40001'
 
 const unavailable = (detail: string) => new ShopError('reports_unavailable', detail)
 
 /** The error that a caller sees of one of the database. */
 const explain = (error: unknown): unknown => {
-  if (isUnavailable(error))
+  const state = error instanceof SqlError ? error.state : undefined
+  if (state === TIMEOUT_STATE) return unavailable('This report took too long. Choose a shorter period.')
+  if (isUnavailable(error) || state === REPLICA_CONFLICT)
     return unavailable(
       'PostgreSQL cannot be reached now, or is waking up. The shop goes on without it; try again in a minute.',
     )
-  if (error instanceof SqlError && NOT_PREPARED.has(error.state ?? ''))
+  if (NOT_PREPARED.has(state ?? ''))
     return unavailable('PostgreSQL is being prepared. Try again in a minute.')
-  if (error instanceof SqlError && error.state === TIMEOUT)
-    return unavailable('This report took too long. Choose a shorter period.')
-  if (error instanceof SqlError && error.state === ANSWER_TOO_LARGE_STATE)
+  if (state === ANSWER_TOO_LARGE_STATE)
     return unavailable('This report has too many rows. Choose a shorter period or one category.')
   return error
 }

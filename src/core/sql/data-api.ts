@@ -14,7 +14,15 @@ import {
   toDataApiText,
   toParameters,
 } from './data-api-values.ts'
-import { ANSWER_TOO_LARGE_STATE, kindOfState, type Sql, SqlError, type SqlParam, type SqlRow } from './sql.ts'
+import {
+  ANSWER_TOO_LARGE_STATE,
+  kindOfState,
+  type Sql,
+  SqlError,
+  type SqlParam,
+  type SqlRow,
+  TIMEOUT_STATE,
+} from './sql.ts'
 
 export type DataApiOptions = {
   /** Of the Data API, `https://rds-data.<Region>.amazonaws.com`. */
@@ -38,11 +46,12 @@ const ANSWER_WITHIN_MS = 50_000
 /** A request is sent once: only here it is known whether it may be repeated. */
 const ONCE: AwsRetryPolicy = { maxTries: 1, pause: () => 0, withinMs: ANSWER_WITHIN_MS }
 
-const TIMEOUT_STATE = '57014'
 const FAILED_TRANSACTION_STATE = '25P02'
 
 /** Refusals because of which nothing was carried out, and the same request succeeds later. */
 const NOT_YET = /^(DatabaseResuming|Throttling|TooManyRequests)/
+/** Code of an answer that did not begin in time, of Node's own client and of undici. */
+const HEADERS_TIMEOUT = /HEADERS_TIMEOUT$/
 const CLOCK = /Signature (expired|not yet current)/
 const UNAVAILABLE =
   /^(DatabaseUnavailable|ServiceUnavailable|InternalServerError|InternalFailure|TransactionNotFound)/
@@ -115,6 +124,14 @@ export const createDataApiSql = ({
         body,
       }).catch((cause: unknown) => {
         const reason = cause instanceof Error ? cause.message : String(cause)
+        // The statement may go on, and may be carried out.
+        if (HEADERS_TIMEOUT.test((cause as { code?: string }).code ?? ''))
+          throw new SqlError(
+            'unavailable',
+            `the Data API gave no answer within ${answerWithinMs} ms`,
+            TIMEOUT_STATE,
+            { cause },
+          )
         throw new SqlError('unavailable', `the Data API cannot be reached: ${reason}`, undefined, { cause })
       })
       if (answer.status === 200) return JSON.parse(answer.body.toString()) as Answer

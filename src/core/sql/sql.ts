@@ -70,6 +70,9 @@ export class SqlError extends Error {
   }
 }
 
+/** SQLSTATE, query_canceled: a statement took longer than its timeout, or than the client waits (then of kind 'unavailable'). */
+export const TIMEOUT_STATE = '57014'
+
 /** SQLSTATE, configuration_limit_exceeded, of an error of kind 'refused': the answer is larger than the 1 MiB that the Data API sends. */
 export const ANSWER_TOO_LARGE_STATE = '53400'
 
