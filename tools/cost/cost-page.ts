@@ -80,7 +80,8 @@ ${formatMarkdown(createIdleTable())}
 ## PostgreSQL for reports
 
 With the option \`reports\`, by how often it is brought up to date, for a number of orders a month. Aurora pauses when nobody uses it, so this is mostly the time for which it is awake
-(\`tools/cost/reports.ts\` has the assumptions). BI tools keep it awake while they are connected: ${formatDollars(0.12 * 0.5 * 730)} for a month without a pause.
+(\`tools/cost/reports.ts\` has the assumptions). With \`live\` each cart wakes it twice, when it is filled and when it is ordered or expires, and ${ASSUMPTIONS.cartShare / ASSUMPTIONS.orderShare} carts are filled
+for each order: choose \`hourly\` unless reports must be up to the minute. BI tools keep it awake while they are connected: ${formatDollars(0.12 * 0.5 * 730)} for a month without a pause.
 
 ${createReportsTable()}
 

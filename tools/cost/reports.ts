@@ -1,15 +1,18 @@
 /** What PostgreSQL for reports costs by its rhythm, the option `reports`: mostly the time for which Aurora is awake. */
 import { createLine, createStandingLines, sumLines } from './prices.ts'
+import { ASSUMPTIONS } from './usage.ts'
 
 export type Rhythm = 'nightly' | 'hourly' | 'live'
 
-/** Assumptions, none of which was measured on AWS. */
+/** Assumptions beside those of the bill, none of which was measured on AWS. */
 export const REPORT_ASSUMPTIONS = {
   /** Once nobody uses it, the cluster pauses after five minutes; the work itself takes about one. */
   minutesAwake: 6,
   /** Smallest size of a cluster that is awake. */
   capacityUnits: 0.5,
   hoursWithOrders: 16,
+  /** Times that staff change books or the states of orders. */
+  visitsOfStaff: 30,
   /** Times that staff open the reports while it is paused. */
   visitsToReports: 30,
   /** A row and its indexes: an order of two lines with its steps and cart, and a book. */
@@ -21,22 +24,31 @@ const DAYS = 30
 const HOURS = 730
 const GB = 1024 ** 2
 
+/** Groups of changes a month: carts, each of which becomes an order or is deleted when its time is over, and what staff do. */
+const changesOf = (orders: number): number => {
+  const carts = orders * (ASSUMPTIONS.cartShare / ASSUMPTIONS.orderShare)
+  return 2 * carts + Math.min(REPORT_ASSUMPTIONS.visitsOfStaff, orders)
+}
+
 /** How often a month it wakes up, beside the visits to reports. */
 const wakesOf = (rhythm: Rhythm, orders: number): number => {
-  if (rhythm === 'nightly') return Math.min(DAYS, orders)
-  if (rhythm === 'hourly') return Math.min(DAYS * REPORT_ASSUMPTIONS.hoursWithOrders, orders)
-  // A cart and an order: two groups of changes.
-  return 2 * orders
+  const changes = changesOf(orders)
+  if (rhythm === 'nightly') return Math.min(DAYS, changes)
+  return rhythm === 'hourly' ? Math.min(DAYS * REPORT_ASSUMPTIONS.hoursWithOrders, changes) : changes
+}
+
+/** Hours awake a month. Changes that are applied at once come at any time: often it is awake already. */
+const hoursAwake = (rhythm: Rhythm, wakes: number): number => {
+  const apart = (wakes * REPORT_ASSUMPTIONS.minutesAwake) / 60
+  return rhythm === 'live' ? HOURS * (1 - Math.exp(-apart / HOURS)) : Math.min(HOURS, apart)
 }
 
 /** US dollars a month with so many orders, spread evenly, and one year of them stored. */
 export const estimateReports = (rhythm: Rhythm, orders: number): number => {
-  const { minutesAwake, capacityUnits, visitsToReports, kilobytesPerOrder, statementsPerBatch } =
-    REPORT_ASSUMPTIONS
+  const { capacityUnits, visitsToReports, kilobytesPerOrder, statementsPerBatch } = REPORT_ASSUMPTIONS
   const wakes = wakesOf(rhythm, orders)
-  const hours = Math.min(HOURS, ((wakes + visitsToReports) * minutesAwake) / 60)
   return sumLines([
-    createLine('aurora-capacity', hours * capacityUnits),
+    createLine('aurora-capacity', hoursAwake(rhythm, wakes + visitsToReports) * capacityUnits),
     createLine('aurora-storage', Math.max(1, (12 * orders * kilobytesPerOrder) / GB)),
     createLine('data-api-request', wakes * statementsPerBatch),
     ...createStandingLines('dev', 'reports'),
