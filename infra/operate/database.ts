@@ -57,6 +57,36 @@ export const needsStreamsLater = (options: Options, last: RecordedOptions | unde
   options.secondRegion !== undefined &&
   last?.secondRegion !== options.secondRegion
 
+/** What is to be done by hand after this deployment: PostgreSQL is filled once, and keys that waited in a queue are lost with the queue. */
+export const adviseOnReports = (
+  { reports, secondRegion }: Pick<Options, 'reports' | 'secondRegion'>,
+  last: RecordedOptions | undefined,
+): string[] => {
+  if (reports === undefined) return []
+  const isNew = last?.reports === undefined
+  const isQueueGone = reports === 'live' && !isNew && last.reports !== 'live'
+  return [
+    ...(isNew
+      ? [
+          'PostgreSQL is empty, and reports answer 503 until it is filled: with these variables, run `npx cloudshelf pg backfill`, then `npx cloudshelf pg verify`.',
+        ]
+      : []),
+    ...(secondRegion !== undefined && (isNew || last.secondRegion !== secondRegion)
+      ? ['Each Region has a PostgreSQL of its own: fill each with the variables of its Region.']
+      : []),
+    ...(isQueueGone
+      ? [
+          'Changes that waited for the schedule were lost with their queue: with these variables, run `npx cloudshelf pg verify --mend`.',
+        ]
+      : []),
+    ...(reports === 'live' && last?.reports !== 'live'
+      ? [
+          'With reports=live each change wakes the database, which is paid for while it is awake: docs/cost.md.',
+        ]
+      : []),
+  ]
+}
+
 /** Lets the clusters of a stage be deleted. */
 export const unprotectDatabases = async (regions: readonly Aws[], stage: Options['stage']): Promise<void> => {
   for (const aws of regions) await aws.unprotectDatabase(getDatabaseIdentifier(getStage(stage)))

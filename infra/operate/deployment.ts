@@ -1,4 +1,6 @@
 /** A deployment from its checks to the healthy shop; each step can be interrupted and repeated. */
+
+import type { RecordedOptions } from '../settings/recorded-options.ts'
 import { EDGE_REGION } from '../settings/region.ts'
 import { getStage } from '../settings/stage.ts'
 import type { Args } from './args.ts'
@@ -6,6 +8,7 @@ import { type Aws, createAws, OperatorError } from './aws.ts'
 import { readTemplate } from './cdk.ts'
 import { purgeAfterDeployment } from './cdn-purge.ts'
 import { confirm } from './confirm.ts'
+import { adviseOnReports } from './database.ts'
 import { adoptData, listChanges, locateStacks, removeFailedCreations } from './plan.ts'
 import { checkAccount, checkDomain, findMailIdentities, readRecordedOptions } from './preflight.ts'
 import {
@@ -24,6 +27,7 @@ const printNextSteps = (
   { options }: Args,
   address: string,
   environment: Readonly<Record<string, string>>,
+  last: RecordedOptions | undefined,
 ): void => {
   console.log(`\nThe shop is running at ${address}`)
   if (!options.mailFrom)
@@ -35,6 +39,7 @@ const printNextSteps = (
   console.log(
     `To run its commands, such as \`npx cloudshelf seed\` and \`npx cloudshelf admin create\`, set\n  ${exportCommand(environment)}`,
   )
+  for (const line of adviseOnReports(options, last)) console.log(line)
 }
 
 const print = (line: string): void => console.log(`— ${line}`)
@@ -81,5 +86,5 @@ export const deployShop = async (args: Args): Promise<void> => {
   verifyTables(environment)
   await waitForHealth(address)
   await purgeAfterDeployment(first, options)
-  printNextSteps(args, address, environment)
+  printNextSteps(args, address, environment, last)
 }
