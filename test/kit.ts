@@ -23,6 +23,7 @@ import type { Caller } from '#src/http/client-ip.ts'
 import { lockDataFolder } from '#src/local/data-folder.ts'
 import { type Engine, startEngine } from '#src/local/engine.ts'
 import { createJournal } from '#src/local/journal/journal.ts'
+import type { HostedProvider } from '#src/payments/provider.ts'
 import { DEFAULT_TABLE_NAMES, type TableNames } from '#src/tables/definitions.ts'
 import { createTables } from '#src/tables/provision.ts'
 import { onCleanup } from './cleanup.ts'
@@ -163,6 +164,8 @@ export type ShopOptions = {
   readonly env?: Readonly<Record<string, string>>
   /** PostgreSQL beside the database. */
   readonly sql?: Deps['sql']
+  /** Payment providers with a page of their own. */
+  readonly providers?: readonly HostedProvider[]
   /** Whether the index is loaded, as in a shop that has started. */
   readonly indexLoaded?: boolean
   /** Endpoint instead of the engine's, for example of a fault-injecting proxy. */
@@ -262,6 +265,7 @@ export const createTestShop = async ({
   withStaff = true,
   log = {},
   sql,
+  providers,
 }: ShopOptions = {}): Promise<TestShop> => {
   const engine = endpoint === undefined ? await getTestEngine() : { endpoint }
   const names = sharingTablesOf?.names ?? createTableNames()
@@ -295,6 +299,7 @@ export const createTestShop = async ({
     },
     ...(now ? { now } : {}),
     sql,
+    providers,
   })
   for (const book of books) await db.transact(deps.books.create(book))
   if (indexLoaded) await deps.liveIndex.load()

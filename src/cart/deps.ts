@@ -13,4 +13,6 @@ export type CartDeps = {
   readonly currency: Currency
   readonly cartTtlSeconds: number
   readonly now: () => Date
+  /** Copies that the shopper holds while paying for them, by book: they are in no stock, and still theirs to buy. */
+  readonly heldCopies: (userId: string) => Promise<ReadonlyMap<string, number>>
 }

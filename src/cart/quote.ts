@@ -28,6 +28,20 @@ export const quoteLines = (
     return { ...line, category, title, author, price, previous: line.price, available: stock_quantity }
   })
 
+/** The books with these copies more in stock, by book. */
+export const withCopies = (
+  books: ReadonlyMap<string, PricedBook>,
+  copies: ReadonlyMap<string, number>,
+): ReadonlyMap<string, PricedBook> =>
+  copies.size === 0
+    ? books
+    : new Map(
+        [...books].map(([id, book]) => [
+          id,
+          { ...book, stock_quantity: book.stock_quantity + (copies.get(id) ?? 0) },
+        ]),
+      )
+
 export const isShort = (line: QuotedLine): boolean => line.available < line.quantity
 
 /** The cart's version as clients see it. A cart that another client wrote without a version has a hash of its content. */

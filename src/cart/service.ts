@@ -6,7 +6,7 @@ import { ShopError } from '../core/errors.ts'
 import { epochSeconds, newVersion } from '../core/ids.ts'
 import { backoff, type RetryPolicy, retry } from '../core/retry.ts'
 import type { CartDeps } from './deps.ts'
-import { cartView } from './quote.ts'
+import { cartView, isShort, quoteLines, withCopies } from './quote.ts'
 import type { BooksById } from './reader.ts'
 import { type AddItem, type Cart, type CartLine, type CartView, MAX_LINES, MAX_QUANTITY } from './schema.ts'
 import { cartIdOn } from './table.ts'
@@ -17,7 +17,9 @@ const CART_RETRIES: RetryPolicy = { maxTries: 30, pause: backoff(5, 80) }
 export const readCart = async (deps: CartDeps, userId: string | undefined): Promise<CartView> => {
   if (userId === undefined) return cartView(undefined, new Map(), deps)
   const { cart, books } = await deps.cartReader.readForDisplay(userId, deps.now())
-  return cartView(cart, books, deps)
+  // Asked only where copies are missing, which is rare.
+  const isMissing = quoteLines(cart?.items ?? [], books).some(isShort)
+  return cartView(cart, isMissing ? withCopies(books, await deps.heldCopies(userId)) : books, deps)
 }
 
 type Edit = (lines: readonly CartLine[], books: BooksById) => readonly CartLine[]

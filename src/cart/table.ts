@@ -59,6 +59,8 @@ export interface CartTable {
   beginNew(cart: Cart): Write
   /** Deletes the live cart. Fails where its version is no longer `version`, so that it can be bought only once. */
   remove(key: CartKey, version: string | undefined, now: Date): Write
+  /** Fails where the live cart has another version. */
+  assertVersion(key: CartKey, version: string | undefined, now: Date): Write
 }
 
 /** An item as a cart, without lines that cannot be read. `report` gets what is wrong with it. */
@@ -144,6 +146,12 @@ export const createCartTable = ({ db, names, currency, unreadable }: TableDeps):
       item: toItem(cart, currency),
       condition: 'attribute_not_exists(cart_id)',
       refused: cartChanged,
+    }),
+    assertVersion: ({ user_id, cart_id }, version, now) => ({
+      action: 'ConditionCheck',
+      table,
+      key: { user_id, cart_id },
+      ...isUnchanged(version, now),
     }),
     remove: ({ user_id, cart_id }, version, now) => ({
       action: 'Delete',

@@ -40,6 +40,8 @@ export type BookWrites = {
   readonly remove: (key: BookKey) => Write[]
   /** Sells copies: only at the agreed price, and only if there are enough. */
   readonly takeStock: (line: StockLine) => Write
+  /** Takes copies whatever the price is now: they are paid already. Fails where there are too few. */
+  readonly takePaidStock: (key: BookKey, quantity: number) => Write
   /** Returns cancelled copies to a book that still exists. */
   readonly returnStock: (key: BookKey, quantity: number) => Write
 }
@@ -215,6 +217,14 @@ export const createBookWrites = (names: TableNames, currency: Currency): BookWri
         'attribute_exists(book_id) AND price = :price AND stock_quantity >= :quantity AND (attribute_not_exists(#status) OR #status = :active)',
       names: { '#status': 'status' },
       values: { ':quantity': quantity, ':price': toDecimal(price, currency), ':active': 'active' },
+    }),
+    takePaidStock: (key, quantity) => ({
+      action: 'Update',
+      table,
+      key: { category: key.category, book_id: key.book_id },
+      set: 'SET stock_quantity = stock_quantity - :quantity',
+      condition: 'attribute_exists(book_id) AND stock_quantity >= :quantity',
+      values: { ':quantity': quantity },
     }),
     returnStock: (key, quantity) => ({
       action: 'Update',

@@ -36,7 +36,8 @@ const list = ({ date, json }: Json & { readonly date?: string }): Promise<void> 
   withDeps(async deps => {
     const day = date ?? dayOf(deps.now())
     const orders = await ordersOn(deps, day)
-    if (json) return printJson(orders.map(orderView))
+    const termsOf = await deps.payments.termsOf(orders)
+    if (json) return printJson(orders.map(order => orderView(order, termsOf(order))))
     for (const order of orders) print(orderLine(order))
     print(`${counted(orders.length, 'order')} on ${day} (UTC)`)
   })
@@ -62,7 +63,7 @@ const orderText = (order: Order): string[] => [
 const show = (orderId: string, { json }: Json): Promise<void> =>
   withDeps(async deps => {
     const order = await findOrder(deps, orderId)
-    if (json) printJson(orderView(order))
+    if (json) printJson(orderView(order, (await deps.payments.termsOf([order]))(order)))
     else for (const line of orderText(order)) print(line)
   })
 
@@ -75,7 +76,7 @@ const advance = (orderId: string, { to, json }: Json & { readonly to?: OrderStat
         `order ${orderNumber(order.order_id)} is ${order.status}: there is no next status`,
       )
     const moved = await announcingBooks(deps, free => moveOrder(free, commandLineActor(), order, next))
-    if (json) printJson(orderView(moved))
+    if (json) printJson(orderView(moved, (await deps.payments.termsOf([moved]))(moved)))
     else print(`${orderNumber(moved.order_id)}  ${order.status} → ${moved.status}`)
   })
 

@@ -10,6 +10,7 @@ import * as catalogStaff from '../catalog/staff-api.ts'
 import { getHealth } from '../health/api.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import * as orders from '../orders/api.ts'
+import * as payments from '../payments/api.ts'
 import * as privacy from '../privacy/api.ts'
 import * as reports from '../reports/api.ts'
 
@@ -89,6 +90,12 @@ export const ENDPOINT_GROUPS = {
     profile.removeAddress,
     privacy.exportMe,
     privacy.deleteMe,
+  ],
+  payments: [
+    payments.getCheckoutOptions,
+    payments.getCheckout,
+    payments.cancelCheckout,
+    payments.paymentEvent,
   ],
   health: [getHealth],
   reports: [reports.listReports, reports.getReport],

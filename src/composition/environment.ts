@@ -6,6 +6,7 @@ import type * as z from 'zod'
 import { COGNITO, LAMBDA } from './environment-aws.ts'
 import { BACKUPS } from './environment-backup.ts'
 import { DATA, POSTGRES } from './environment-data.ts'
+import { PAYMENTS } from './environment-payments.ts'
 import { SHOP } from './environment-shop.ts'
 import {
   AMOUNT,
@@ -140,6 +141,7 @@ export const VARIABLES_BY_SUBJECT: Readonly<Record<string, Variables>> = {
   'Web server': WEB_SERVER,
   'The shop': SHOP,
   'Prices and carts': SALES,
+  Payments: PAYMENTS,
   'Data and database': DATA,
   PostgreSQL: POSTGRES,
   Mail: MAIL,
@@ -153,6 +155,7 @@ const VARIABLES = {
   ...WEB_SERVER,
   ...SHOP,
   ...SALES,
+  ...PAYMENTS,
   ...DATA,
   ...POSTGRES,
   ...MAIL,

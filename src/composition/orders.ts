@@ -6,9 +6,12 @@ import { newOrderId } from '../core/ids.ts'
 import { createOrderLinks } from '../orders/links.ts'
 import { createOrderTable } from '../orders/table.ts'
 import { createViewLinks } from '../orders/view-links.ts'
+import type { HostedProvider } from '../payments/provider.ts'
 import type { BaseContext } from './base.ts'
+import { createPaymentDeps } from './payments.ts'
 
-export const createOrderDeps = (context: BaseContext) => {
+/** With the payment providers that this process uses. */
+export const createOrderDeps = (context: BaseContext, providers: readonly HostedProvider[] = []) => {
   const { db, names } = context
   const users = createUserTable(context)
   const records = createAuthRecords(db, names, users)
@@ -25,6 +28,7 @@ export const createOrderDeps = (context: BaseContext) => {
       const user = (await records.byId('user', userId))?.record
       return user?.emailVerified === true ? String(user.email) : undefined
     },
+    ...createPaymentDeps(context, providers),
     unpaidLimit: context.settings.unpaidLimit,
     /** Called with the books of a sale; an application with an index replaces it. */
     booksChanged: (_books: readonly BookKey[]): void => {},

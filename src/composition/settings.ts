@@ -15,6 +15,7 @@ import type { UnpaidLimit } from '../orders/guest-limits.ts'
 import type { TableNames } from '../tables/definitions.ts'
 import { type AuroraSettings, databaseSettings, type PostgresSettings } from './database-settings.ts'
 import { type Environment, listSetVariables, parseEnvironment, type SetVariable } from './environment.ts'
+import { type PaymentSettings, paymentSettings } from './payment-settings.ts'
 
 /** A time of day in the shop's time zone. */
 export type TimeOfDay = { readonly hour: number; readonly minute: number }
@@ -87,6 +88,7 @@ export type Settings = {
     readonly passphraseFile: string | undefined
   }
   readonly unpaidLimit: UnpaidLimit
+  readonly payment: PaymentSettings
 }
 
 /** Settings that cannot be used. The message is one line that names every one of them and what it must be. */
@@ -107,6 +109,8 @@ export const readSettings = (
   if (env.SMTP_URL && env.SES_REGION) throw invalid(['set SMTP_URL or SES_REGION, not both'])
   const database = databaseSettings(env)
   if ('problem' in database) throw invalid([database.problem])
+  const payment = paymentSettings(env)
+  if ('problem' in payment) throw invalid([payment.problem])
   const region = regionOf(env)
   const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`
   return {
@@ -179,6 +183,7 @@ export const readSettings = (
       passphraseFile: env.BACKUP_PASSPHRASE_FILE,
     },
     unpaidLimit: { network: env.UNPAID_LIMIT_NETWORK, email: env.UNPAID_LIMIT_EMAIL },
+    payment: payment.settings,
   }
 }
 

@@ -25,9 +25,16 @@ import type { Transport } from '../notifications/transport.ts'
 import { mountDocs } from '../openapi/routes.ts'
 import type { UnpaidLimit } from '../orders/guest-limits.ts'
 import type { OrderLinks } from '../orders/links.ts'
+import type { OrderPayments, PaymentMethod } from '../orders/payment.ts'
 import { orderRoutes } from '../orders/routes.ts'
 import type { OrderTable } from '../orders/table.ts'
 import type { ViewLinks } from '../orders/view-links.ts'
+import type { CheckoutTable } from '../payments/checkout-table.ts'
+import { createHostedCheckouts } from '../payments/hosted-checkouts.ts'
+import type { DaysToPay } from '../payments/order-payments.ts'
+import type { HostedProvider } from '../payments/provider.ts'
+import { paymentRoutes } from '../payments/routes.ts'
+import type { PaymentTable } from '../payments/table.ts'
 import type { ErasedProjection } from '../privacy/erase.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { reportRoutes } from '../reports/routes.ts'
@@ -61,6 +68,7 @@ export type Deps = AppContext & {
   readonly cartReader: CartReader
   readonly rules: PriceRules
   readonly cartTtlSeconds: number
+  readonly heldCopies: (userId: string) => Promise<ReadonlyMap<string, number>>
   /** The category of a book in the index; undefined when the index has no such book. */
   readonly categoryOf: (bookId: string) => string | undefined
   // Orders
@@ -70,6 +78,14 @@ export type Deps = AppContext & {
   readonly links: OrderLinks
   readonly viewLinks: ViewLinks
   readonly booksChanged: (books: readonly BookKey[]) => void
+  // Payments
+  readonly payments: OrderPayments
+  readonly methods: readonly PaymentMethod[]
+  readonly collection: boolean
+  readonly daysToPay: DaysToPay
+  readonly checkouts: CheckoutTable
+  readonly paymentTable: PaymentTable
+  readonly hosted: ReadonlyMap<string, HostedProvider>
   // Accounts
   readonly users: UserTable
   readonly records: AuthRecords
@@ -96,6 +112,8 @@ type Given = Pick<BaseContext, 'db' | 'log'> & {
   readonly projection?: Deps['projection']
   /** Makes the switch between search engines. */
   readonly connectSearch?: ((liveIndex: LiveIndex) => SearchSwitch) | undefined
+  /** Providers with a payment page. */
+  readonly providers?: readonly HostedProvider[] | undefined
   /** How mails are sent, instead of the way that the settings name. */
   readonly transport?: Transport
 }
@@ -108,7 +126,7 @@ export const createDeps = (settings: Settings, given: Given): Deps => {
     sql: given.sql,
     projection: given.projection,
     ...createCartDeps(context, bookId => catalog.liveIndex.index?.rows.get(bookId)?.category),
-    ...createOrderDeps(context),
+    ...createOrderDeps(context, given.providers),
     ...createAccountDeps(context),
     ...createMailDeps(context, given.transport ?? createMailTransport(settings)),
     ...catalog,
@@ -123,7 +141,8 @@ export const createShop = (deps: Deps, sharedSeconds?: () => number) => {
   const routes = [
     ...catalogRoutes(deps),
     ...cartRoutes(deps),
-    ...orderRoutes(deps),
+    ...orderRoutes({ ...deps, hostedCheckouts: createHostedCheckouts(deps) }),
+    ...paymentRoutes(deps),
     ...accountRoutes(deps),
     ...profileRoutes(deps),
     ...privacyRoutes(deps),

@@ -14,7 +14,9 @@ export type CallInput<E extends Endpoint> = Part<'params', E['params']> &
   Part<'headers', E['headers']> &
   (E['body'] extends 'bytes' ? { readonly body: Uint8Array } : Part<'body', E['body']>)
 
-export type CallReply<E extends Endpoint> = E['reply'] extends z.ZodType ? z.output<E['reply']> : undefined
+export type CallReply<E extends Endpoint> =
+  | (E['reply'] extends z.ZodType ? z.output<E['reply']> : undefined)
+  | (E extends { readonly accepted: z.ZodType } ? z.output<E['accepted']> : never)
 
 type AnyInput = {
   readonly params?: Readonly<Record<string, string>>

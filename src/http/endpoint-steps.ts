@@ -11,7 +11,7 @@ import type { PipelineRules, Steps } from './pipeline.ts'
 import { type CountedRequest, createRequestCounter, type RequestCounter, refuseKnown } from './rate-limits.ts'
 import { createRequestedMails } from './requested-mails.ts'
 import { type ResponseCache, responseKey } from './response-cache.ts'
-import { type Route, TextReply } from './route.ts'
+import { Accepted, type Route, TextReply } from './route.ts'
 import type { Sharing } from './shared-caching.ts'
 
 export type EndpointRules = PipelineRules &
@@ -32,6 +32,7 @@ const respond = (endpoint: Endpoint, value: unknown, more: Iterable<readonly [st
     return new Response(value.text, { status: endpoint.status, headers })
   }
   headers['content-type'] = 'application/json'
+  if (value instanceof Accepted) return new Response(JSON.stringify(value.value), { status: 202, headers })
   return new Response(JSON.stringify(value), { status: endpoint.status, headers })
 }
 

@@ -56,6 +56,8 @@ export type Endpoint = {
   /** The status of success and the shape of its body; no shape, no body. */
   readonly status: 200 | 201 | 202 | 204
   readonly reply?: Shape
+  /** The shape of a reply with status 202, which the handler then returns as an Accepted. */
+  readonly accepted?: Shape
   /** Media types of its other replies, which the caller chooses by a parameter; the handler then returns a TextReply. */
   readonly otherReplies?: readonly string[]
   /** What this endpoint may refuse beyond what every endpoint may. */

@@ -1,4 +1,5 @@
 /** A route: an endpoint with its handler, and with the verifier of its signature where machines call it. */
+import type * as z from 'zod'
 import type { Endpoint, Input, Reply } from './endpoint.ts'
 import type { Identity, Session } from './identity.ts'
 import type { ParsedInput } from './input.ts'
@@ -15,6 +16,15 @@ export class TextReply {
   constructor(mediaType: string, text: string) {
     this.mediaType = mediaType
     this.text = text
+  }
+}
+
+/** A reply with status 202, of an endpoint that has `accepted`. */
+export class Accepted<T> {
+  readonly value: T
+
+  constructor(value: T) {
+    this.value = value
   }
 }
 
@@ -73,7 +83,11 @@ export const route = <E extends Endpoint>(
   endpoint: E,
   handler: (
     context: Context<E>,
-  ) => Promise<Reply<E> | (E extends { readonly otherReplies: readonly string[] } ? TextReply : never)>,
+  ) => Promise<
+    | Reply<E>
+    | (E extends { readonly otherReplies: readonly string[] } ? TextReply : never)
+    | (E extends { readonly accepted: z.ZodType } ? Accepted<z.input<E['accepted']>> : never)
+  >,
   ...checks: Checks<E>
 ): Route => {
   const [check] = checks as readonly unknown[]

@@ -86,7 +86,7 @@ export const FUNCTIONS = [
     ...none,
     id: 'OrderProcess',
     entry: 'orders',
-    endpoints: ENDPOINT_GROUPS.orders,
+    endpoints: [...ENDPOINT_GROUPS.orders, ...ENDPOINT_GROUPS.payments],
     otherRoutes: ['ANY /api/orders', 'ANY /api/orders/{proxy+}'],
     tables: TABLE_RIGHTS.OrderProcess,
     secrets: HTTP_SECRETS,

@@ -4,12 +4,17 @@ import { createAppContext } from '../composition/base.ts'
 import { createCartDeps } from '../composition/cart.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { orderRoutes } from '../orders/routes.ts'
+import { createHostedCheckouts } from '../payments/hosted-checkouts.ts'
+import { paymentRoutes } from '../payments/routes.ts'
 import { createHttpHandler } from './http.ts'
 import { createFunctionContext } from './open.ts'
 
 const { base, secrets } = createFunctionContext(['secret', 'proxy'])
 const { secret, proxy } = await secrets
 const deps = { ...createAppContext(base, secret), ...createCartDeps(base), ...createOrderDeps(base) }
-const { fetch } = createHttpApp(deps, orderRoutes(deps))
+const { fetch } = createHttpApp(deps, [
+  ...orderRoutes({ ...deps, hostedCheckouts: createHostedCheckouts(deps) }),
+  ...paymentRoutes(deps),
+])
 
 export const handler = createHttpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

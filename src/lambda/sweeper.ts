@@ -2,12 +2,14 @@
 import type { Context } from 'aws-lambda'
 import { createAccountLinks } from '../accounts/account-links.ts'
 import { createErasureList } from '../composition/backup.ts'
+import { createCartDeps } from '../composition/cart.ts'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import { recordDelays } from '../health/ages.ts'
 import { sendDueMail } from '../notifications/worker.ts'
+import { sweepPayments } from '../payments/sweep.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import { createFunctionBase } from './open.ts'
 import { isEmptyBatch } from './version-checks.ts'
@@ -18,6 +20,7 @@ const MAX_DELIVERY_MS = 25_000
 const base = await createFunctionBase()
 const deps = {
   ...base,
+  ...createCartDeps(base),
   ...createOrderDeps(base),
   ...createMailDeps(base, createMailTransport(base.settings)),
   accountLinks: createAccountLinks(base.db, base.names),
@@ -35,7 +38,9 @@ export const handler = async (event: unknown, { getRemainingTimeInMillis }: Cont
     (await Promise.all(OUTBOX_PARTITIONS.map(pk => sendDueMail({ ...deps, partitions: [pk] }, signal))))
   // A restored shop erases and sends nothing until `cloudshelf resume`.
   const isWaiting = await deps.isQuiet()
-  const results = await Promise.allSettled(isWaiting ? [] : [resumeErasures(deps), send()])
+  const results = await Promise.allSettled(
+    isWaiting ? [] : [resumeErasures(deps), send(), sweepPayments(deps, signal)],
+  )
   await recordDelays(deps)
   for (const one of results) if (one.status === 'rejected' && !isFenceRefusal(one.reason)) throw one.reason
 }

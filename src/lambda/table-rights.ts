@@ -70,6 +70,13 @@ const {
   erasure,
   audit,
   auditDay,
+  checkout,
+  liveCheckout,
+  hold,
+  payment,
+  openRefund,
+  paymentEvent,
+  desk,
 } = CONTROL_ROWS
 const { user, session, ...SIGN_IN_RECORDS } = AUTH_ROWS
 
@@ -99,6 +106,22 @@ const DELIVERY = [
   onRows(['PutItem'], deadLetter, sentMail, orderLink, orderView, accountLink),
   onTable('orders', 'GetItem'),
   onTable('users', 'GetItem'),
+]
+
+/** Terms and amounts of orders as they are shown. */
+const TERMS = [onRows(['BatchGetItem'], payment)]
+
+/** Checkouts that are paid on a payment page, and what becomes of them. */
+const PAYMENTS = [
+  ...TERMS,
+  onTable('carts', 'DeleteItem', 'ConditionCheckItem'),
+  onTable('orders', 'PutItem'),
+  onTable('books', 'UpdateItem'),
+  onRows(['GetItem', 'PutItem', 'DeleteItem'], checkout, liveCheckout),
+  onRows(['PutItem', 'DeleteItem'], hold, openRefund, desk),
+  onRows(['PutItem'], payment, emailOrder),
+  onRows(['PutItem', 'DeleteItem'], orderNumber),
+  onRows(['DeleteItem'], idempotency),
 ]
 
 /** Steps of an erasure after its tombstone, by the function that got the request or by the sweeper. */
@@ -149,6 +172,8 @@ export const TABLE_RIGHTS = {
     onTable('carts', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem', 'ConditionCheckItem'),
     onTable('books', 'BatchGetItem'),
     onRows(['BatchGetItem'], bookPointer),
+    // Copies that the shopper holds while paying.
+    onRows(['GetItem'], checkout, liveCheckout),
   ],
   UserAccounts: [
     ...START,
@@ -165,6 +190,7 @@ export const TABLE_RIGHTS = {
     onRows(['GetItem', 'PutItem'], knownDevice),
     onRows(['GetItem', 'PutItem', 'DeleteItem'], accountLink, cognitoRequest),
     // For the export of what the shop holds about a person.
+    ...TERMS,
     onRows(['Query'], audit),
   ],
   OrderProcess: [
@@ -185,6 +211,9 @@ export const TABLE_RIGHTS = {
     onRows(['GetItem', 'PutItem', 'DeleteItem'], orderLink),
     onRows(['GetItem', 'Query', 'DeleteItem'], orderView),
     onRows(['GetItem'], knownDevice),
+    ...PAYMENTS,
+    onRows(['Query'], desk, payment),
+    onRows(['GetItem', 'PutItem'], paymentEvent),
   ],
   Pages: [],
   IndexConsumer: [
@@ -205,6 +234,10 @@ export const TABLE_RIGHTS = {
     ...ERASURE,
     ...OF_EARLIER_RELEASE,
     onRows(['Query'], outboxShard, outbox, erasure),
+    ...PAYMENTS,
+    ...RATE_LIMITS,
+    onRows(['BatchGetItem'], bookPointer),
+    onRows(['Query'], hold, openRefund),
   ],
   ReportsConsumer: [
     ...START,

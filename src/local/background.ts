@@ -9,6 +9,7 @@ import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { recordDelays, recordIndexAge } from '../health/ages.ts'
 import { sweepMailFolder } from '../notifications/transport.ts'
 import { numberOrders } from '../orders/numbering.ts'
+import { sweepPayments } from '../payments/sweep.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import type { IndexLoader } from './index-loader.ts'
 import { createScheduledBackups } from './scheduled-backup.ts'
@@ -49,6 +50,8 @@ const jobsOf = (deps: Deps, signal: AbortSignal): readonly Job[] => {
     { run: liveIndex.compare, delay: 3 * SECOND, pause: MINUTE },
     { run: () => liveIndex.save(), delay: 10 * SECOND, pause: 2 * MINUTE },
     { run: () => numberOrders(deps, 'system', signal), delay: 2 * SECOND },
+    // Copies of checkouts that were not paid are for sale again.
+    { run: unlessQuiet(() => sweepPayments(deps, signal)), delay: 5 * SECOND, pause: 5 * SECOND },
     { run: () => recordDelays(deps), delay: MINUTE, pause: MINUTE },
     { run: async () => recordIndexAge(deps), delay: MINUTE, pause: MINUTE },
     // Those that a write pause has cut off, or a start during one has left.

@@ -47,9 +47,10 @@ const components = (endpoints: readonly Endpoint[]): Json => {
     const id = schema?.meta()?.id
     if (schema && typeof id === 'string') named[id] = toSchema(schema, io)
   }
-  for (const { body, reply } of endpoints) {
+  for (const { body, reply, accepted } of endpoints) {
     if (body !== 'bytes') collect(body, 'input')
     collect(reply, 'output')
+    collect(accepted, 'output')
   }
   collect(Problem, 'output')
   return liftDefinitions(named)
@@ -122,6 +123,14 @@ const responses = (endpoint: Endpoint): Json => {
       },
     ])
   const texts = (endpoint.otherReplies ?? []).map(type => [type, { schema: { type: 'string' } }])
+  const accepted = endpoint.accepted
+    ? {
+        '202': {
+          description: 'Accepted.',
+          content: content(endpoint.accepted, 'application/json', EXAMPLES[id]?.accepted),
+        },
+      }
+    : {}
   const success = {
     description: 'Success.',
     ...(reply
@@ -135,7 +144,7 @@ const responses = (endpoint: Endpoint): Json => {
   }
   const unchanged =
     cache === 'public' ? { '304': { description: 'Not modified: the ETag matches If-None-Match.' } } : {}
-  return { [String(status)]: success, ...unchanged, ...Object.fromEntries(problems) }
+  return { [String(status)]: success, ...accepted, ...unchanged, ...Object.fromEntries(problems) }
 }
 
 /** Alternatives of authentication. */

@@ -86,7 +86,16 @@ const order = {
   items: [{ book_id: 'tech-001', category: 'Technology', title: 'Clean Code', price: 42.99, quantity: 1 }],
   ...amounts,
   currency: 'USD',
-  payment: 'invoice',
+  payment: {
+    method: 'invoice',
+    status: 'due',
+    amount: 52.42,
+    paid: 0,
+    refunded: 0,
+    due_on: '2025-09-19',
+    disputed: false,
+  },
+  delivery: 'ship',
   email: 'customer@example.com',
   shipping_address: address,
   created_at: '2025-09-05T10:00:00.000Z',
@@ -111,7 +120,29 @@ const reportAge = {
   replica_lag_seconds: null,
 }
 
-export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; readonly reply?: unknown }>> = {
+const held = {
+  checkout_id: order.order_id,
+  order_id: order.order_id,
+  payment_url: 'https://checkout.stripe.com/c/pay/cs_test_a1b2c3',
+  hold_until: '2025-09-05T10:31:00.000Z',
+}
+
+const checkout = {
+  checkout_id: order.order_id,
+  order_id: order.order_id,
+  order_number: order.order_number,
+  state: 'held',
+  method: 'stripe',
+  payment_url: held.payment_url,
+  hold_until: held.hold_until,
+  total: order.total,
+  currency: 'USD',
+  items: [{ book_id: 'tech-001', title: 'Clean Code', quantity: 1 }],
+}
+
+type Example = { readonly request?: unknown; readonly reply?: unknown; readonly accepted?: unknown }
+
+export const EXAMPLES: Readonly<Record<string, Example>> = {
   browseBooks: { reply: page },
   searchBooks: { reply: found },
   categoryBooks: { reply: page },
@@ -188,7 +219,32 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
       shipping_address: address,
     },
     reply: order,
+    accepted: held,
   },
+  getCheckoutOptions: {
+    reply: {
+      deliveries: [
+        {
+          id: 'ship',
+          label: 'Ship to an address',
+          description: 'Delivery time: 3 to 7 business days.',
+          ...amounts,
+          methods: [
+            {
+              id: 'invoice',
+              label: 'Invoice',
+              description: 'The invoice comes with your books. You have 14 days to pay it.',
+              is_hosted: false,
+            },
+          ],
+        },
+      ],
+      currency: 'USD',
+      live_checkout: null,
+    },
+  },
+  getCheckout: { reply: checkout },
+  cancelCheckout: { reply: { ...checkout, state: 'released' } },
   listOrders: { reply: { items: [order], next_cursor: null } },
   lookUpOrder: {
     request: { order_id: order.order_number, email: order.email },

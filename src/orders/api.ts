@@ -4,6 +4,7 @@ import { dayOf } from '../core/ids.ts'
 import { endpoint } from '../http/endpoint.ts'
 import { PageSize } from '../http/page-size.ts'
 import { DAY, HOUR, MINUTE } from '../http/rate-limits.ts'
+import { HeldCheckout } from './payment.ts'
 import {
   EndedLinks,
   LookUpAnswer,
@@ -34,7 +35,8 @@ export const placeOrder = endpoint({
   id: 'placeOrder',
   method: 'POST',
   path: '/api/orders',
-  summary: 'Check out: place an order of the cart. The same Idempotency-Key gives the same order again',
+  summary:
+    'Check out: place an order of the cart, or hold it until it is paid on a payment page (202). The same Idempotency-Key gives the same again',
   access: 'shopper',
   limits: [
     { per: 'account', max: 30, seconds: 10 * MINUTE },
@@ -53,6 +55,7 @@ export const placeOrder = endpoint({
   body: PlaceOrder,
   status: 201,
   reply: OrderView,
+  accepted: HeldCheckout,
   errors: [
     'idempotency_key_missing',
     'idempotency_key_reused',
@@ -65,6 +68,11 @@ export const placeOrder = endpoint({
     'order_not_found',
     'mail_limit',
     'unpaid_limit',
+    'payment_method_unavailable',
+    'collection_unavailable',
+    'payment_unavailable',
+    'checkout_over',
+    'checkout_paid',
   ],
 })
 

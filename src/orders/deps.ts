@@ -3,6 +3,8 @@ import type { CartDeps } from '../cart/deps.ts'
 import type { BookFinder } from '../catalog/find.ts'
 import type { BookKey } from '../catalog/table.ts'
 import type { Log } from '../core/log/log.ts'
+import type { ShopProfile } from '../core/shop-profile.ts'
+import type { OrderPayments, PaymentMethod } from './payment.ts'
 import type { OrderTable } from './table.ts'
 
 export type OrderDeps = CartDeps &
@@ -13,4 +15,10 @@ export type OrderDeps = CartDeps &
     /** Tells the index in memory that the stock of these books has changed. */
     readonly booksChanged: (books: readonly BookKey[]) => void
     readonly log: Pick<Log, 'count'>
+    readonly shop: ShopProfile
+    readonly payments: OrderPayments
+    /** Methods of payment, in the order in which checkout offers them. */
+    readonly methods: readonly PaymentMethod[]
+    /** Whether orders can be collected in the shop. */
+    readonly collection: boolean
   }

@@ -4,7 +4,7 @@ import { cartChanged } from '../cart/table.ts'
 import type { Item, Refusal } from '../core/dynamo/write.ts'
 import type { ShopError } from '../core/errors.ts'
 import { outOfStock } from './checkout-lines.ts'
-import type { CheckoutWrites } from './checkout-writes.ts'
+import type { CheckoutWrites, ReplacedHold } from './checkout-writes.ts'
 
 /** Copies left of a book, from its item as the refused write met it. Undefined where there was no item. */
 const remainingStock = (item: Item | undefined): number | undefined =>
@@ -21,12 +21,18 @@ export const explainRejection = (
   { failed }: Refusal,
   writes: CheckoutWrites,
   lines: readonly QuotedLine[],
+  replaced: ReplacedHold | undefined,
 ): ShopError | 'key used' | 'retry' => {
   if (failed.has(writes.idempotency)) return 'key used'
   if (failed.has(writes.cart)) return cartChanged()
+  const own = new Map(replaced?.lines.map(({ book_id, quantity }) => [book_id, quantity]))
   const refused = lines.flatMap((line, i) => {
     const write = writes.stock[i]
-    return write && failed.has(write) ? [{ ...line, remaining: remainingStock(failed.get(write)) }] : []
+    if (!write || !failed.has(write)) return []
+    const remaining = remainingStock(failed.get(write))
+    return [
+      { ...line, remaining: remaining === undefined ? undefined : remaining + (own.get(line.book_id) ?? 0) },
+    ]
   })
   const short = refused.flatMap(({ remaining, ...line }) =>
     remaining !== undefined && remaining < line.quantity ? [{ ...line, available: remaining }] : [],

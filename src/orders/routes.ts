@@ -2,13 +2,15 @@
 import type { Key } from '../core/dynamo/dynamo.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import { ShopError } from '../core/errors.ts'
+import { toDecimal } from '../core/money.ts'
 import type { Limiter } from '../core/rate-limit/limiter.ts'
 import { withUniformTiming } from '../core/timing.ts'
 import type { CursorSeal } from '../http/cursor.ts'
 import { type Identity, requireActor } from '../http/identity.ts'
-import { type Route, route } from '../http/route.ts'
+import { Accepted, type Route, route } from '../http/route.ts'
 import * as api from './api.ts'
-import { placeOrder } from './checkout.ts'
+import { type CheckoutPlan, placeOrder } from './checkout.ts'
+import { agreedWrites, type NewOrder } from './checkout-writes.ts'
 import { cancelAsGuest, createGuestLimits, type UnpaidLimit } from './guest-limits.ts'
 import { listOrders, type Owner, readOrder } from './history.ts'
 import {
@@ -19,13 +21,16 @@ import {
   requestOrderLink,
   viewOrder,
 } from './lookup.ts'
-import type { Order } from './schema.ts'
+import { type AgreedMethod, type HostedCheckouts, isAgreed } from './payment.ts'
+import type { Order, OrderView } from './schema.ts'
 import * as service from './service.ts'
+import { methodOf } from './terms.ts'
 
 export type OrderRouteDeps = LookupDeps & {
   readonly cursors: CursorSeal
   readonly limiter: Limiter
   readonly unpaidLimit: UnpaidLimit
+  readonly hostedCheckouts: HostedCheckouts
   /** The email address of an account; undefined until it is confirmed. */
   readonly confirmedEmail: (userId: string) => Promise<string | undefined>
 }
@@ -48,6 +53,23 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
   const find = async (identity: Identity, orderId: string): Promise<Order> =>
     (await identity.staff()) ? service.findOrder(deps, orderId) : readOrder(deps, ownerOf(identity), orderId)
 
+  const viewsOf = async (orders: readonly Order[]): Promise<OrderView[]> => {
+    const termsOf = await deps.payments.termsOf(orders)
+    return orders.map(order => service.orderView(order, termsOf(order)))
+  }
+  const view = async (order: Order): Promise<OrderView> =>
+    service.orderView(order, (await deps.payments.termsOf([order]))(order))
+
+  const countSale = ({ amounts, currency }: Order): void =>
+    deps.log.count({ OrdersPlaced: 1, Revenue: toDecimal(amounts.total, currency) })
+
+  const agreedPlan = (method: AgreedMethod, userId: string): CheckoutPlan => ({
+    method,
+    replaced: () => deps.hostedCheckouts.replaceableHold(userId),
+    writes: parts => agreedWrites(deps, parts, method),
+    find: deps.orders.get,
+  })
+
   return [
     route(api.placeOrder, async context => {
       const { identity, headers, body, responseHeaders, counter } = context
@@ -56,10 +78,21 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
       const send = identity.session
         ? { heldBy: () => [], transact: (_: Order, writes: readonly Write[]) => counter.transact(writes) }
         : await createGuestLimits(deps, context, body.email)
-      const { order, replayed } = await placeOrder(deps, identity.becomeShopper(), key, body, send)
-      responseHeaders.set('location', `/api/orders/${order.order_id}`)
+      const userId = identity.becomeShopper()
+      const method = methodOf(deps, body)
+      const plan = isAgreed(method) ? agreedPlan(method, userId) : deps.hostedCheckouts.plan(method, userId)
+      const { order, replayed } = await placeOrder(deps, userId, key, body, plan, send)
       if (replayed) responseHeaders.set('idempotency-replayed', 'true')
-      return service.orderView(order)
+      const opened = isAgreed(method) ? undefined : await deps.hostedCheckouts.open(order.order_id)
+      if (opened) {
+        responseHeaders.set('location', `/api/checkouts/${opened.checkout_id}`)
+        return new Accepted(opened)
+      }
+      responseHeaders.set('location', `/api/orders/${order.order_id}`)
+      if (!isAgreed(method) || replayed) return view(order)
+      countSale(order)
+      const terms = deps.payments.agreedTerms(order as NewOrder, method, body.delivery ?? 'ship')
+      return service.orderView(order, terms)
     }),
     route(api.listOrders, async ({ identity, query: { date, limit = api.ORDERS_PER_PAGE, cursor } }) => {
       const scope = date === undefined ? `orders of ${identity.userId}` : `orders on ${date}`
@@ -69,7 +102,7 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
           ? await listOrders(deps, ownerOf(identity), limit, after)
           : await deps.orders.listByDay(date, limit, after)
       return {
-        items: orders.map(service.orderView),
+        items: await viewsOf(orders),
         next_cursor: next ? deps.cursors.seal(scope, next) : null,
       }
     }),
@@ -77,32 +110,28 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
       await withUniformTiming(() => requestOrderLink(deps, mails, body))
       return { detail: LOOKUP_DETAIL }
     }),
-    route(api.openOrderLink, async ({ body }) => service.orderView(await openOrderLink(deps, body.token))),
+    route(api.openOrderLink, async ({ body }) => view(await openOrderLink(deps, body.token))),
     route(api.cancelByLink, async ({ body, mails }) =>
-      service.orderView(await cancelByLink(deps, body.token, cancelAsGuest(mails))),
+      view(await cancelByLink(deps, body.token, cancelAsGuest(mails))),
     ),
     route(api.viewOrder, async ({ params, body }) =>
-      service.orderView(await viewOrder(deps, params.order_id, body.token)),
+      view(await viewOrder(deps, params.order_id, body.token)),
     ),
     route(api.endViewLinks, async ({ identity, params }) => {
       const order = await service.findOrder(deps, params.order_id)
       return { ended: await endViewLinks(deps, await requireActor(identity), order) }
     }),
-    route(api.getOrder, async ({ identity, params }) =>
-      service.orderView(await find(identity, params.order_id)),
-    ),
+    route(api.getOrder, async ({ identity, params }) => view(await find(identity, params.order_id))),
     route(api.cancelOrder, async ({ identity, params, mails }) => {
       const order = await find(identity, params.order_id)
       const actor = (await identity.staff())?.actor ?? identity.userId ?? order.user_id
-      return service.orderView(
+      return view(
         await service.cancelOrder(deps, actor, order, identity.session ? undefined : cancelAsGuest(mails)),
       )
     }),
     route(api.setOrderStatus, async ({ identity, params, body }) => {
       const order = await service.findOrder(deps, params.order_id)
-      return service.orderView(
-        await service.moveOrder(deps, await requireActor(identity), order, body.status),
-      )
+      return view(await service.moveOrder(deps, await requireActor(identity), order, body.status))
     }),
   ]
 }

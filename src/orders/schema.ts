@@ -9,6 +9,7 @@ import { dayOfOrderId } from '../core/ids.ts'
 import type { MinorUnits } from '../core/money.ts'
 import { LinkToken } from '../core/secrets.ts'
 import { orderNumber, parseOrderNumber } from './number.ts'
+import { PaymentMethod, PaymentView } from './payment.ts'
 import { OrderStatus } from './status.ts'
 
 export const StoredOrderLine = z.object({
@@ -37,6 +38,7 @@ export const StoredOrder = z.object({
   status: z.string().catch('unknown'),
   shipping_address: StoredAddress.optional(),
   email: z.string().optional().catch(undefined),
+  method: z.string().optional().catch(undefined),
   version: z.int().optional().catch(undefined),
   retain_until: z.string().optional().catch(undefined),
   created_at: z.string().catch(UNKNOWN_TIME),
@@ -51,13 +53,23 @@ export type Order = Omit<StoredOrder, 'items' | 'currency' | keyof Amounts> & {
   readonly currency: Currency
 }
 
+/** How an order gets to its customer. */
+export const Delivery = z.enum(['ship', 'collect'])
+export type Delivery = z.infer<typeof Delivery>
+
 export const PlaceOrder = z
   .strictObject({
     cart_version: z.string().min(1).max(64).describe('The version of the cart that the shopper saw.'),
     expected_total: z.number().min(0).max(1e11).describe('The total that the shopper saw.'),
     email: Email,
+    payment_method: PaymentMethod.optional().describe(
+      'One of those that checkout offers; the first of them if not given.',
+    ),
+    delivery: Delivery.optional().describe('By parcel, or collected in the shop; ship if not given.'),
     // Checked by checkout, so that a retry of a request that an earlier release took is still recognised.
-    shipping_address: UncheckedDeliveryAddress,
+    shipping_address: UncheckedDeliveryAddress.describe(
+      'Of an order that is collected, the name and phone number of who collects it.',
+    ),
   })
   .meta({ id: 'PlaceOrder' })
 export type PlaceOrder = z.infer<typeof PlaceOrder>
@@ -113,7 +125,8 @@ export const OrderView = z
     ),
     ...orderAmountFields,
     currency: z.string().describe('ISO 4217: the currency of all amounts of the order.'),
-    payment: z.literal('invoice').describe('Orders are paid on invoice.'),
+    payment: PaymentView,
+    delivery: Delivery.describe('By parcel, or collected in the shop.'),
     email: z.string().optional(),
     shipping_address: z.record(z.string(), z.string()).optional(),
     created_at: z.string(),

@@ -7,8 +7,10 @@ import { toDecimal } from '../core/money.ts'
 import type { OrderDeps } from './deps.ts'
 import { orderNotFound } from './history.ts'
 import { orderNumber, parseOrderNumber } from './number.ts'
+import type { TermsView } from './payment.ts'
 import type { Order, OrderView } from './schema.ts'
 import { assertTransition, type OrderStatus } from './status.ts'
+import { type StockReturn, stockReturns } from './stock-returns.ts'
 import { heldUntil, type SendTransition, tryTransition } from './transition.ts'
 
 const MAX_TRIES = 5
@@ -82,10 +84,12 @@ export const cancelOrder = async (
     assertTransition(current.status, 'cancelled')
     const returns = await stockReturns(deps, current, missing)
     if (returns.length > MAX_RETURNS) throw tooManyLines()
-    const writes = returnWrites(deps, current, returns)
+    const unpaying = await deps.payments.unpay(current, actor)
+    const writes = [...returnWrites(deps, current, returns), ...unpaying.writes]
     const { refusal, ...left } = await tryTransition(deps, actor, current, 'cancelled', held, writes, send)
     if (!refusal) {
       deps.booksChanged(returns.map(({ key }) => key))
+      await unpaying.finish()
       return reload(deps, current)
     }
     const refused = returns.filter(({ write }) => refusal.failed.has(write))
@@ -94,30 +98,6 @@ export const cancelOrder = async (
     current = await reload(deps, current)
   }
   throw new ShopError('store_busy', 'This order is being changed at the same time. Please try again.')
-}
-
-type StockReturn = { readonly key: BookKey; readonly write: Write }
-
-/**
- * Writes that return the order's copies to stock. A book that was moved is found through its pointer; a book is left out
- * where it was not found under its key before (`missing`).
- */
-const stockReturns = async (
-  deps: OrderDeps,
-  { items }: Order,
-  missing: readonly BookKey[],
-): Promise<StockReturn[]> => {
-  const quantities = new Map<string, number>()
-  for (const { book_id, quantity } of items)
-    quantities.set(book_id, (quantities.get(book_id) ?? 0) + quantity)
-  const categories = await deps.books.categoriesOf([...quantities.keys()])
-  return [...quantities].flatMap(([book_id, quantity]) => {
-    const category = categories.get(book_id) ?? items.find(line => line.book_id === book_id)?.category
-    const isMissing = missing.some(key => key.book_id === book_id && key.category === category)
-    if (category === undefined || isMissing) return []
-    const key = { category, book_id }
-    return [{ key, write: deps.books.returnStock(key, quantity) }]
-  })
 }
 
 /** The writes of these returns, and for staff the audit of copies that cannot be returned. */
@@ -131,7 +111,7 @@ const returnWrites = (deps: OrderDeps, order: Order, returns: readonly StockRetu
 }
 
 /** The order's JSON. */
-export const orderView = (order: Order): OrderView => ({
+export const orderView = (order: Order, { payment, delivery }: TermsView): OrderView => ({
   order_id: order.order_id,
   order_number: orderNumber(order.order_id),
   order_date: order.order_date,
@@ -145,7 +125,8 @@ export const orderView = (order: Order): OrderView => ({
   })),
   ...toOrderAmountFields(order.amounts, order.currency),
   currency: order.currency.code,
-  payment: 'invoice',
+  payment,
+  delivery,
   ...(order.email === undefined ? {} : { email: order.email }),
   ...(order.shipping_address === undefined ? {} : { shipping_address: order.shipping_address }),
   created_at: order.created_at,

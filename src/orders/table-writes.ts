@@ -62,7 +62,8 @@ export interface OrderWrites {
 /** Retention of invoices in German and French commercial law, which is the longest that the shop must observe. */
 const RETAIN_YEARS = 10
 
-const toItem = ({ amounts, currency, ...order }: Order): Item => ({
+/** An order as the table has it. */
+export const orderItem = ({ amounts, currency, ...order }: Order): Item => ({
   ...order,
   items: order.items.map(line => ({ ...line, price: toDecimal(line.price, currency) })),
   ...toOrderAmountFields(amounts, currency),
@@ -141,7 +142,7 @@ export const createOrderWrites = (names: TableNames): OrderWrites => {
     put: order => ({
       action: 'Put',
       table,
-      item: toItem(order),
+      item: orderItem(order),
       condition: 'attribute_not_exists(order_id)',
     }),
     putCheckoutRecord: (userId, key, record, now) => ({

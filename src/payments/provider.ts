@@ -85,6 +85,8 @@ export interface HostedProvider {
   readonly id: string
   /** Name at checkout, such as 'Card'. */
   readonly label: string
+  /** The header with the signature of an event, in lower case. */
+  readonly signatureHeader: string
   /** Why this amount cannot be charged, as a sentence for the shopper; undefined where it can. */
   refusalOf(amount: MinorUnits, currency: Currency): string | undefined
   /** Opens the payment page of a checkout, or finds the one that this attempt has opened. */

@@ -6,6 +6,7 @@ import { requireSession, sessionCookie } from '../accounts/sessions.ts'
 import { setCookie } from '../core/cookies.ts'
 import type { Currency } from '../core/currency.ts'
 import { type Route, route } from '../http/route.ts'
+import type { OrderPayments } from '../orders/payment.ts'
 import { orderView } from '../orders/service.ts'
 import * as api from './api.ts'
 import { type EraseDeps, erasePerson } from './erase.ts'
@@ -13,6 +14,7 @@ import { exportPersonalData } from './personal-data.ts'
 
 export type PrivacyDeps = EraseDeps & {
   readonly currency: Currency
+  readonly payments: Pick<OrderPayments, 'termsOf'>
   /** The email of an account, once it is verified. */
   readonly confirmedEmail: (userId: string) => Promise<string | undefined>
 }
@@ -30,11 +32,12 @@ export const privacyRoutes = (deps: PrivacyDeps): Route[] => {
         await deps.db.transact(noticeWrites(deps, user.user_id, 'account.export'))
         context.responseHeaders.set('content-disposition', 'attachment; filename="cloudshelf-my-data.json"')
         const { unreadableOrders, ...data } = await exportPersonalData(deps, user, isConfirmed)
+        const termsOf = await deps.payments.termsOf(data.orders)
         return {
           ...data,
           profile: profileView(user),
           carts: data.carts.map(cart => ({ ...cart, currency: deps.currency.code })),
-          orders: [...data.orders.map(orderView), ...unreadableOrders],
+          orders: [...data.orders.map(order => orderView(order, termsOf(order))), ...unreadableOrders],
         }
       },
       reauthenticate,

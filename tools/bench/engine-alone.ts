@@ -5,8 +5,10 @@ import type { Book } from '#src/catalog/schema.ts'
 import { createBookTable } from '#src/catalog/table.ts'
 import type { Write } from '#src/core/dynamo/write.ts'
 import { newOrderId } from '#src/core/ids.ts'
-import { checkoutWrites, newOrder } from '#src/orders/checkout-writes.ts'
+import { agreedWrites, newOrder } from '#src/orders/checkout-writes.ts'
 import { createOrderTable } from '#src/orders/table.ts'
+import { createOrderPayments } from '#src/payments/order-payments.ts'
+import { createPaymentTable } from '#src/payments/table.ts'
 import { openTables, type PreparedCart, prepareCarts } from './prepared-carts.ts'
 import { serveJobs } from './worker.ts'
 
@@ -26,6 +28,15 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
   const { db, settings, carts } = tables
   const orders = createOrderTable(tables)
   const books = createBookTable(tables)
+  const payments = createOrderPayments({
+    ...tables,
+    paymentTable: createPaymentTable(tables),
+    hosted: new Map(),
+    shop: settings.shop,
+    now: () => new Date(),
+    report: () => {},
+    daysToPay: settings.payment.daysToPay,
+  })
 
   /** The writes that `placeOrder` makes. */
   const createWrites = ({ cart, total }: PreparedCart): Write[] => {
@@ -44,9 +55,12 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
     }
     const amounts = calculateAmounts(cart.items, settings.rules)
     const pricing = { amounts, currency: settings.currency }
-    const order = newOrder(cart.user_id, cart.items, pricing, body, now, newOrderId(now))
-    const checkout = { key: crypto.randomUUID(), body }
-    const writes = checkoutWrites({ orders, carts, books }, cart, order, cart.items, checkout, [], now)
+    const terms = { method: 'invoice', delivery: 'ship', address: body.shipping_address } as const
+    const order = newOrder(cart.user_id, cart.items, pricing, terms, body, now, newOrderId(now))
+    const parts = { cart, order, delivery: terms.delivery, lines: cart.items, body, now }
+    const key = crypto.randomUUID()
+    const all = { ...parts, key, held: [], replaced: undefined }
+    const writes = agreedWrites({ orders, carts, books, payments }, all, terms.method)
     return Object.values(writes).flat()
   }
   return (cart: PreparedCart) => db.transact(createWrites(cart))

@@ -124,6 +124,32 @@ export const CONTROL_ROWS = {
     owner: 'accounts/table.ts',
     personalData: true,
   }),
+  /** A checkout with a payment page, by the id of the order that it may become. It expires some time after it has ended. */
+  checkout: singleRow('checkout#', 'checkout', {
+    ttl: 'per row',
+    owner: 'payments/checkout-table.ts',
+    personalData: true,
+  }),
+  /** The live checkout of a shopper, by user id: there is one at most. */
+  liveCheckout: singleRow('user#', 'checkout', {
+    ttl: 'never',
+    owner: 'payments/checkout-table.ts',
+    personalData: true,
+  }),
+  /** Checkouts that something may still change, by the time at which the sweeper is to look at them, and `#` and the order id. */
+  hold: rowList('holds', { ttl: 'never', owner: 'payments/checkout-table.ts', personalData: true }),
+  /** Payment of an order with its refunds, disputes and journal entries: `payment`, `refund#…`, `dispute#…`, `entry#…`. */
+  payment: rowGroup('payment#', '', { ttl: 'never', owner: 'payments/table.ts', personalData: true }),
+  /** Refunds that the provider has not finished, by the time at which to ask again, `#` and order id and refund id. */
+  openRefund: rowList('open-refunds', { ttl: 'never', owner: 'payments/table.ts', personalData: true }),
+  /** Events of a payment provider that were worked on, by its id. */
+  paymentEvent: rowGroup('payment-event#', '', {
+    ttl: 35 * DAY,
+    owner: 'payments/events.ts',
+    personalData: false,
+  }),
+  /** Open work of staff by queue: `desk#<queue>`, then what it is sorted by, `#` and the order id. */
+  desk: rowGroup('desk#', '', { ttl: 'never', owner: 'payments/table.ts', personalData: true }),
   /** Saved postal addresses, by user id and time. */
   postalAddress: rowGroup('user#', 'address#', {
     ttl: 'never',

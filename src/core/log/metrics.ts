@@ -5,6 +5,8 @@ export const METRIC_UNITS = {
   OrdersPlaced: 'Count',
   Revenue: 'None',
   OutboxAge: 'Seconds',
+  /** Payments that may not become an order. */
+  PaymentsInReview: 'Count',
   IndexAge: 'Seconds',
   OrderGap: 'None',
   ServerErrors: 'Count',

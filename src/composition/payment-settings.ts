@@ -1,0 +1,54 @@
+/** Settings of payments, from the variables that belong to them. */
+import { isAgreed, type PaymentMethod } from '../orders/payment.ts'
+import type { Environment } from './environment.ts'
+
+export type InvoiceAudience = 'everyone' | 'confirmed' | 'allowed'
+
+export type PaymentSettings = {
+  /** In the order in which checkout offers them; undefined: what the shop can offer without being told. */
+  readonly methods: readonly PaymentMethod[] | undefined
+  readonly invoiceFor: InvoiceAudience
+  readonly daysToPay: { readonly invoice: number; readonly transfer: number }
+  /** Line by line; empty where none are set. */
+  readonly bankDetails: readonly string[]
+  readonly collection: boolean
+  readonly stripe: {
+    readonly secretKey: string | undefined
+    /** Current and previous. */
+    readonly webhookSecrets: readonly string[]
+  }
+}
+
+/** The settings, or what is wrong with variables that belong together. */
+export const paymentSettings = (
+  env: Environment,
+): { readonly settings: PaymentSettings } | { readonly problem: string } => {
+  const methods = env.PAYMENT_METHODS
+  if (methods?.includes('transfer') && env.BANK_DETAILS === undefined)
+    return { problem: 'set BANK_DETAILS for the payment method transfer' }
+  if (env.COLLECTION && env.SHOP_ADDRESS === undefined)
+    return { problem: 'set SHOP_ADDRESS for COLLECTION=on' }
+  if (methods?.includes('collection') && !env.COLLECTION)
+    return { problem: 'set COLLECTION=on for the payment method collection' }
+  if ((env.STRIPE_SECRET_KEY === undefined) !== (env.STRIPE_WEBHOOK_SECRET === undefined))
+    return { problem: 'set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET together' }
+  return {
+    settings: {
+      methods,
+      invoiceFor: env.INVOICE_FOR,
+      daysToPay: { invoice: env.INVOICE_DAYS, transfer: env.TRANSFER_DAYS },
+      bankDetails: env.BANK_DETAILS ?? [],
+      collection: env.COLLECTION,
+      stripe: {
+        secretKey: env.STRIPE_SECRET_KEY,
+        webhookSecrets: [env.STRIPE_WEBHOOK_SECRET, env.STRIPE_WEBHOOK_SECRET_PREVIOUS].filter(
+          secret => secret !== undefined,
+        ),
+      },
+    },
+  }
+}
+
+/** Whether a checkout may hold copies while it is paid. Where no methods are set, a local shop takes test payments. */
+export const takesMoneyFirst = ({ payment: { methods } }: { readonly payment: PaymentSettings }): boolean =>
+  methods === undefined || methods.some(method => !isAgreed(method))

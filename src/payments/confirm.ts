@@ -1,0 +1,93 @@
+/** Confirmation: a paid checkout becomes an order, once, in one transaction. */
+import { rejectionOf } from '../core/dynamo/conditional.ts'
+import type { Write } from '../core/dynamo/write.ts'
+import { minorUnits, toDecimal } from '../core/money.ts'
+import { orderWrites } from '../orders/checkout-writes.ts'
+import type { PaymentDeps } from './deps.ts'
+import type { Seen } from './provider.ts'
+import type { Checkout } from './schema.ts'
+import { ended, orderOf } from './snapshot.ts'
+
+/** `changed`: somebody else was faster. `short`: the copies are not there any more, which only a released checkout can meet. */
+export type Confirmed = 'confirmed' | 'changed' | 'short'
+
+const MAX_TRIES = 5
+const zero = minorUnits(0)
+
+/**
+ * Makes the checkout an order. `seen` is what the provider says of it now: paid, with its amount and currency. Of a checkout that was
+ * released, the copies are taken again, at the price that was paid.
+ */
+export const confirmCheckout = async (
+  deps: PaymentDeps,
+  checkout: Checkout,
+  seen: Seen,
+): Promise<Confirmed> => {
+  const { db, checkouts, paymentTable, orders, carts, books } = deps
+  const now = deps.now()
+  const order = orderOf(deps, checkout)
+  const { order_id, user_id } = checkout
+  const change = checkouts.change(checkout, ended(checkout, 'confirmed', now, true))
+  const at = now.toISOString()
+  const [payment, ...places] = paymentTable.put(undefined, {
+    order_id,
+    user_id,
+    method: checkout.method,
+    delivery: checkout.delivery,
+    ...(checkout.ref === undefined ? {} : { ref: checkout.ref }),
+    currency: checkout.currency,
+    amount: checkout.amount,
+    captured: seen.captured,
+    refunded: zero,
+    reserved: zero,
+    disputed: zero,
+    created_at: at,
+    updated_at: at,
+  })
+  const captured = paymentTable.addEntry({
+    order_id,
+    entry_id: 'captured',
+    kind: 'captured',
+    amount: seen.captured,
+    by: checkout.method,
+    actor: 'system',
+    at,
+  })
+  const stock =
+    checkout.state === 'released'
+      ? order.items.map(({ category = '', book_id, quantity }) =>
+          books.takePaidStock({ category, book_id }, quantity),
+        )
+      : []
+  const required = [
+    change.checkout,
+    ...change.others,
+    ...orderWrites(deps, order, now),
+    payment,
+    ...places,
+    captured,
+    ...stock,
+    ...(checkout.state === 'released' ? [orders.putNumberPointer(order)] : []),
+  ]
+  // The order stands without them: the cart may have been changed since, and what was held on limits may have expired.
+  let optional: readonly Write[] = [
+    carts.remove({ user_id, cart_id: checkout.cart_id }, checkout.cart_version, now),
+    ...checkout.held.map(orders.giveBack),
+  ]
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const rejection = await rejectionOf(db.transact([...required, ...optional]))
+    if (!rejection) {
+      deps.booksChanged(
+        order.items.flatMap(({ category, book_id }) => (category ? [{ category, book_id }] : [])),
+      )
+      deps.log.count({ OrdersPlaced: 1, Revenue: toDecimal(order.amounts.total, order.currency) })
+      return 'confirmed'
+    }
+    const { failed } = rejection
+    if (failed.has(change.checkout)) return 'changed'
+    if (stock.some(write => failed.has(write))) return 'short'
+    if (required.some(write => failed.has(write))) return 'changed'
+    optional = optional.filter(write => !failed.has(write))
+  }
+  return 'changed'
+}
