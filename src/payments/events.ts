@@ -22,10 +22,12 @@ export type EventReader = {
   readonly read: (provider: string, body: Uint8Array) => ProviderEvent
 }
 
-const eventRefused = (why: string): ShopError => new ShopError('event_refused', why)
-
-export const createEventReader = ({ hosted }: Pick<PaymentDeps, 'hosted'>): EventReader => {
+export const createEventReader = ({ hosted, log }: Pick<PaymentDeps, 'hosted' | 'log'>): EventReader => {
   const verified = new WeakMap<Uint8Array, Verified>()
+  const eventRefused = (why: string): ShopError => {
+    log.count({ RefusedEvents: 1 })
+    return new ShopError('event_refused', why)
+  }
   return {
     verify: async (body, headers) => {
       for (const provider of hosted.values()) {

@@ -7,6 +7,10 @@ export const METRIC_UNITS = {
   OutboxAge: 'Seconds',
   /** Payments that may not become an order. */
   PaymentsInReview: 'Count',
+  /** Events of payment providers whose signature, age or form is wrong. */
+  RefusedEvents: 'Count',
+  /** Refunds that the provider has not made: the money is still the shop's. */
+  RefundsFailed: 'Count',
   IndexAge: 'Seconds',
   OrderGap: 'None',
   ServerErrors: 'Count',
