@@ -197,6 +197,15 @@ test('one file of core imports the PostgreSQL client, and loads it with the firs
   expect(knowing.flatMap(listStaticImports)).not.toContain('pg')
 })
 
+test('one file loads the Stripe package, with the first call; its types are known to the provider and its stand-in', () => {
+  const knowing = SOURCES.filter(one => listImports(one).includes('stripe'))
+  const allowed = /^src\/(payments\/stripe|local\/test-payments)\//
+  expect(knowing.map(({ file }) => file).filter(file => !allowed.test(file))).toEqual([])
+  expect(knowing.flatMap(listStaticImports)).not.toContain('stripe')
+  const loading = knowing.filter(({ text }) => text.includes("import('stripe')")).map(({ file }) => file)
+  expect(loading).toEqual(['src/payments/stripe/client.ts'])
+})
+
 /** All modules that are loaded with a file, without dynamic imports. */
 const loadedModules = (start: string, seen = new Set<string>()): Set<string> => {
   if (seen.has(start)) return seen

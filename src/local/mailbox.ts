@@ -4,7 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Context, Hono } from 'hono'
+import type { Hono } from 'hono'
 import type { Email } from 'postal-mime'
 import { mailFolder, type Settings } from '../composition/settings.ts'
 import { mailsIn } from '../notifications/transport.ts'
@@ -41,6 +41,16 @@ export const isMailboxEnabled = ({ endpoint, host, publicUrl }: Settings): boole
   LOOPBACK.test(host) &&
   LOOPBACK.test(new URL(publicUrl).hostname)
 
+/**
+ * Whether a request is of a browser on this machine. DNS rebinding: a site can point a domain of its own to 127.0.0.1, but the Host
+ * header then names that domain. A proxy on this machine may send a Host of its own; nginx without settings closes the connection
+ * too, which no browser does.
+ */
+export const isLocalRequest = ({ url, headers }: Request): boolean =>
+  LOOPBACK.test(new URL(url).hostname) &&
+  !cameThroughProxy(headers.keys()) &&
+  headers.get('connection') !== 'close'
+
 const parseEmail = async (path: string): Promise<Email> => {
   const { default: PostalMime } = await import('postal-mime')
   return PostalMime.parse(await readFile(path))
@@ -70,15 +80,8 @@ export const mountMailboxRoutes = (app: Hono, settings: Settings): void => {
   const folder = mailFolder(settings.dataDir)
   const openEmail = async (file: string): Promise<Email | undefined> =>
     FILE.test(file) ? parseEmail(join(folder, file)).catch(() => undefined) : undefined
-  // DNS rebinding: a site can point a domain of its own to 127.0.0.1, but the Host header then names that domain. A proxy on this
-  // machine may send a Host of its own; nginx without settings closes the connection too, which no browser does.
-  const isLocal = ({ req: { url, raw } }: Context): boolean =>
-    LOOPBACK.test(new URL(url).hostname) &&
-    !cameThroughProxy(raw.headers.keys()) &&
-    raw.headers.get('connection') !== 'close'
-
   app.get('/dev/mailbox/:file?', async (c, next) => {
-    if (!isLocal(c)) return next()
+    if (!isLocalRequest(c.req.raw)) return next()
     const file = c.req.param('file')
     const mail = file === undefined ? undefined : await openEmail(file)
     if (file !== undefined && !mail) return next()
@@ -86,7 +89,7 @@ export const mountMailboxRoutes = (app: Hono, settings: Settings): void => {
     return c.html(page, 200, securityHeaders(PAGE_CSP))
   })
   app.get('/dev/mailbox/:file/html', async (c, next) => {
-    const mail = isLocal(c) ? await openEmail(c.req.param('file')) : undefined
+    const mail = isLocalRequest(c.req.raw) ? await openEmail(c.req.param('file')) : undefined
     if (!mail) return next()
     return c.html(mail.html ?? '', 200, securityHeaders(EMAIL_CSP))
   })
