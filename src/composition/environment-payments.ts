@@ -1,14 +1,7 @@
 /** The environment variables of payments, as data: see environment.ts. */
 import type { Variables } from './environment.ts'
-import {
-  ADDRESS_LINES,
-  DAYS,
-  INVOICE_AUDIENCE,
-  METHODS,
-  ON_OR_OFF,
-  STRIPE_KEY,
-  WEBHOOK_SECRET,
-} from './setting-types.ts'
+import { INVOICE_AUDIENCE, METHODS, ON_OR_OFF, STRIPE_KEY, WEBHOOK_SECRET } from './payment-setting-types.ts'
+import { ADDRESS_LINES, DAYS } from './setting-types.ts'
 
 export const PAYMENTS = {
   PAYMENT_METHODS: {

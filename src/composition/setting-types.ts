@@ -11,7 +11,6 @@ import { LOG_LEVELS } from '../core/log/log.ts'
 import { parseRate } from '../core/money.ts'
 import { isTimeZone } from '../core/shop-profile.ts'
 import { parseSender } from '../notifications/sender.ts'
-import { PAYMENT_METHODS, PaymentMethod } from '../orders/payment.ts'
 
 export type SettingType = {
   /** From the text of the variable, which is never empty, to the value. */
@@ -22,7 +21,7 @@ export type SettingType = {
 }
 
 /** A schema around a parser that gives undefined for a text it does not understand. */
-const parsedBy = <T>(parse: (text: string) => T | undefined) =>
+export const parsedBy = <T>(parse: (text: string) => T | undefined) =>
   z.string().transform((text, context) => {
     const value = parse(text)
     if (value !== undefined) return value
@@ -201,36 +200,6 @@ export const AMOUNT = {
   schema: z.string().regex(/^\d{1,8}(\.\d{1,4})?$/),
   expected: 'an amount in the currency of the shop',
   example: '5.99',
-} as const
-
-export const METHODS = {
-  schema: parsedBy(text => {
-    const methods = text.split(',').map(one => PaymentMethod.safeParse(one.trim()).data)
-    const known = methods.filter(one => one !== undefined)
-    return known.length === methods.length && new Set(known).size === known.length ? known : undefined
-  }),
-  expected: `one or more of ${PAYMENT_METHODS.join(', ')}, separated by commas`,
-  example: 'stripe,invoice',
-} as const
-
-export const INVOICE_AUDIENCE = {
-  schema: z.enum(['everyone', 'confirmed', 'allowed']),
-  expected: 'one of everyone, confirmed, allowed',
-} as const
-
-export const ON_OR_OFF = {
-  schema: z.enum(['on', 'off']).transform(text => text === 'on'),
-  expected: '`on` or `off`',
-} as const
-
-export const STRIPE_KEY = {
-  schema: z.string().regex(/^(sk|rk)_(live|test)_\w{8,}$/),
-  expected: 'a secret or restricted key of Stripe, `sk_…` or `rk_…`',
-} as const
-
-export const WEBHOOK_SECRET = {
-  schema: z.string().regex(/^whsec_\S{16,}$/),
-  expected: 'a signing secret of Stripe, `whsec_…`',
 } as const
 
 export const SHORT_TEXT = {

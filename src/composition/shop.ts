@@ -141,7 +141,7 @@ export const createShop = (deps: Deps, sharedSeconds?: () => number) => {
   const routes = [
     ...catalogRoutes(deps),
     ...cartRoutes(deps),
-    ...orderRoutes({ ...deps, hostedCheckouts: createHostedCheckouts(deps) }),
+    ...orderRoutes(deps, createHostedCheckouts(deps)),
     ...paymentRoutes(deps),
     ...accountRoutes(deps),
     ...profileRoutes(deps),

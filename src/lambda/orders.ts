@@ -13,7 +13,7 @@ const { base, secrets } = createFunctionContext(['secret', 'proxy'])
 const { secret, proxy } = await secrets
 const deps = { ...createAppContext(base, secret), ...createCartDeps(base), ...createOrderDeps(base) }
 const { fetch } = createHttpApp(deps, [
-  ...orderRoutes({ ...deps, hostedCheckouts: createHostedCheckouts(deps) }),
+  ...orderRoutes(deps, createHostedCheckouts(deps)),
   ...paymentRoutes(deps),
 ])
 

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createAccountShop, nextTotpWindow, PASSWORD, totpCode } from '../../test/accounts.ts'
+import { createFakeProvider } from '../../test/fake-provider.ts'
 import { aBook, checkOut, createTestShop, type Json, type Shopper } from '../../test/kit.ts'
 import { readItems } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import { createShop } from '../composition/shop.ts'
 import { errorCodes, errorStatus } from '../core/errors.ts'
 import { newSecret } from '../core/ids.ts'
+import { placeOrder } from '../orders/api.ts'
 import { createOpenApiDocument, endpointErrors } from './document.ts'
 import { EXAMPLES } from './examples.ts'
 
@@ -97,7 +99,15 @@ test('the list of error codes is closed and published', () => {
 
 test('responses of the shop match the document exactly', async () => {
   const shop = await createTestShop({
-    books: [aBook({ isbn: '9780132350884', genres: ['Craft'], pages: 464, average_rating: 4.4 })],
+    books: [
+      aBook({
+        isbn: '9780132350884',
+        genres: ['Craft'],
+        pages: 464,
+        average_rating: 4.4,
+        providers: [createFakeProvider()],
+      }),
+    ],
   })
   const shopper = shop.visitor()
   const answered: [string, Json][] = []
@@ -142,6 +152,12 @@ test('responses of the shop match the document exactly', async () => {
   const viewToken = await shop.deps.viewLinks.create(stored, new Date())
   await keep('viewOrder', shopper.post(`/api/orders/${order.order_id}/view`, { token: viewToken }))
   await keep('endViewLinks', shop.staff.post(`/api/orders/${order.order_id}/view/end`))
+  await keep('getCheckoutOptions', shopper.get('/api/checkout-options'))
+  await shopper.post('/api/cart/items', { book_id: 'tech-001' })
+  const paying = await checkOut(shopper, undefined, { payment_method: 'stripe' })
+  expect(placeOrder.accepted.parse(paying.body)).toEqual(paying.body)
+  await keep('getCheckout', shopper.get(`/api/checkouts/${paying.body.checkout_id}`))
+  await keep('cancelCheckout', shopper.post(`/api/checkouts/${paying.body.checkout_id}/cancel`))
   await keep('browseBooks', shopper.get('/api/books?limit=1'))
   await keep('searchBooks', shopper.get('/api/books/search?q=clean'))
   await keep('suggestBooks', shopper.get('/api/books/suggest?q=cl'))

@@ -22,7 +22,8 @@ test('the specification’s sample order has the amounts that are printed there'
     shipping: 5.99,
     total: 52.42,
     status: 'confirmed',
-    payment: 'invoice',
+    payment: { method: 'invoice', status: 'due', amount: 52.42, paid: 0, refunded: 0, disputed: false },
+    delivery: 'ship',
   })
 })
 
@@ -54,6 +55,8 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
   const rows = control.map(row => String(row.pk)).filter(pk => !staffs.test(pk))
   expect(rows.map(pk => pk.split('#')[0]).sort()).toEqual([
     'book',
+    // The payment is due.
+    'desk',
     'email-orders',
     'idem',
     // Limits of this client network and of this email.
@@ -61,6 +64,7 @@ test('an order is one transaction: order, stock, cart, key, outbox row and point
     'limit',
     'order-number',
     'outbox',
+    'payment',
   ])
   expect(control.find(row => isInOutbox(row.pk))).toMatchObject({
     state: 'PENDING',

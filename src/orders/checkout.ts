@@ -65,6 +65,11 @@ const REFUSED_AFTER_SUCCESS: ReadonlySet<ErrorCode> = new Set([
   'price_changed',
   'mail_limit',
   'unpaid_limit',
+  'payment_method_unavailable',
+  'collection_unavailable',
+  'invoice_not_allowed',
+  'payment_unavailable',
+  'checkout_paid',
 ])
 
 /**

@@ -38,6 +38,8 @@ const FULL_BODY: PlaceOrder = {
   cart_version: 'v',
   expected_total: 52.42,
   email: 'customer@example.com',
+  payment_method: 'invoice',
+  delivery: 'ship',
   shipping_address: {
     name: 'a',
     street: 'b',
@@ -81,6 +83,8 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   cart_version: 'another',
   expected_total: 1,
   email: 'other@example.com',
+  payment_method: 'transfer',
+  delivery: 'collect',
   'shipping_address.name': 'Jane Roe',
   'shipping_address.street': '1 Library Lane',
   'shipping_address.line2': 'Floor 2',

@@ -85,6 +85,7 @@ test('an order in the API has only its declared fields, without the owner’s id
   expect(Object.keys(order).sort()).toEqual([
     'created_at',
     'currency',
+    'delivery',
     'email',
     'items',
     'order_date',

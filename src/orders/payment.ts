@@ -60,10 +60,10 @@ export type HeldCheckout = z.infer<typeof HeldCheckout>
 
 /** Checkouts with a method that takes the money first. */
 export interface HostedCheckouts {
-  /** What such a method makes of the checkout of a shopper. */
-  plan(method: PaymentMethod, userId: string): CheckoutPlan
-  /** The live hold of a shopper, for a checkout that takes its place. Throws checkout_paid and payment_unavailable. */
-  replaceableHold(userId: string): Promise<ReplacedHold | undefined>
+  /** What such a method makes of the checkout of a shopper under this idempotency key. */
+  plan(method: PaymentMethod, userId: string, key: string): CheckoutPlan
+  /** The live hold of a shopper, for a checkout under another idempotency key that takes its place. Throws checkout_paid and payment_unavailable. */
+  replaceableHold(userId: string, key: string): Promise<ReplacedHold | undefined>
   /** Opens the payment page; undefined where the checkout is an order by now. Throws payment_unavailable and checkout_over. */
   open(orderId: string): Promise<HeldCheckout | undefined>
 }

@@ -20,9 +20,12 @@ const canonicalJson = (value: unknown): string =>
       : part,
   )
 
-/** Version 1, of records without a version: the fields that a body had in release 0.1.0. */
-const namedFieldsJson = ({ cart_version, expected_total, email, shipping_address }: PlaceOrder): string =>
-  JSON.stringify([cart_version, expected_total, email, Object.entries(shipping_address).sort()])
+/** Version 1, of records without a version: the fields that a body had in release 0.1.0, and others where there are some. */
+const namedFieldsJson = (body: PlaceOrder): string => {
+  const { cart_version, expected_total, email, shipping_address, ...added } = body
+  const named = [cart_version, expected_total, email, Object.entries(shipping_address).sort()]
+  return JSON.stringify(Object.values(added).some(value => value !== undefined) ? [...named, added] : named)
+}
 
 const SERIALIZERS: Readonly<Record<number, (body: PlaceOrder) => string>> = {
   1: namedFieldsJson,

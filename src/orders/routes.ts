@@ -30,7 +30,6 @@ export type OrderRouteDeps = LookupDeps & {
   readonly cursors: CursorSeal
   readonly limiter: Limiter
   readonly unpaidLimit: UnpaidLimit
-  readonly hostedCheckouts: HostedCheckouts
   /** The email address of an account; undefined until it is confirmed. */
   readonly confirmedEmail: (userId: string) => Promise<string | undefined>
 }
@@ -44,7 +43,8 @@ const keyMissing = () =>
 /** The same whether or not there is such an order. */
 const LOOKUP_DETAIL = 'If we find a matching order, we’ll email a link to the address it was placed with.'
 
-export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
+/** `hosted`: checkouts with a method that takes the money first. */
+export const orderRoutes = (deps: OrderRouteDeps, hosted: HostedCheckouts): Route[] => {
   const ownerOf = ({ userId, guestId, session }: Identity): Owner => ({
     userId,
     guestId,
@@ -63,9 +63,9 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
   const countSale = ({ amounts, currency }: Order): void =>
     deps.log.count({ OrdersPlaced: 1, Revenue: toDecimal(amounts.total, currency) })
 
-  const agreedPlan = (method: AgreedMethod, userId: string): CheckoutPlan => ({
+  const agreedPlan = (method: AgreedMethod, userId: string, key: string): CheckoutPlan => ({
     method,
-    replaced: () => deps.hostedCheckouts.replaceableHold(userId),
+    replaced: () => hosted.replaceableHold(userId, key),
     writes: parts => agreedWrites(deps, parts, method),
     find: deps.orders.get,
   })
@@ -80,10 +80,10 @@ export const orderRoutes = (deps: OrderRouteDeps): Route[] => {
         : await createGuestLimits(deps, context, body.email)
       const userId = identity.becomeShopper()
       const method = methodOf(deps, body)
-      const plan = isAgreed(method) ? agreedPlan(method, userId) : deps.hostedCheckouts.plan(method, userId)
+      const plan = isAgreed(method) ? agreedPlan(method, userId, key) : hosted.plan(method, userId, key)
       const { order, replayed } = await placeOrder(deps, userId, key, body, plan, send)
       if (replayed) responseHeaders.set('idempotency-replayed', 'true')
-      const opened = isAgreed(method) ? undefined : await deps.hostedCheckouts.open(order.order_id)
+      const opened = isAgreed(method) ? undefined : await hosted.open(order.order_id)
       if (opened) {
         responseHeaders.set('location', `/api/checkouts/${opened.checkout_id}`)
         return new Accepted(opened)

@@ -11,28 +11,31 @@ export type PricedTerms = Terms & { readonly rules: PriceRules }
 
 type TermDeps = Pick<OrderDeps, 'rules' | 'collection' | 'shop' | 'methods'>
 
-/** The method that a checkout names, or the first that is offered. Throws payment_method_unavailable. */
+/** The method that a checkout names, whether or not it is offered, or the first that is. */
 export const methodOf = (
-  { methods }: Pick<TermDeps, 'methods'>,
-  { payment_method }: PlaceOrder,
-): PaymentMethod => {
-  const method = payment_method ?? methods[0]
-  if (method !== undefined && methods.includes(method)) return method
-  throw new ShopError('payment_method_unavailable', 'This shop does not offer this method of payment.', {
-    methods,
-  })
+  { methods: [first = 'invoice'] }: Pick<TermDeps, 'methods'>,
+  { payment_method = first }: PlaceOrder,
+): PaymentMethod => payment_method
+
+export const methodUnavailable = (why: string): ShopError => new ShopError('payment_method_unavailable', why)
+
+const assertOffered = ({ methods }: TermDeps, method: PaymentMethod, delivery: Delivery): void => {
+  if (!methods.includes(method)) throw methodUnavailable('This shop does not offer this method of payment.')
+  if (method === 'collection' && delivery === 'ship')
+    throw methodUnavailable('Orders that are shipped cannot be paid in the shop.')
 }
 
 /** Prices of an order that is delivered so: nothing is charged for shipping of one that is collected. */
 export const rulesFor = ({ rules }: Pick<TermDeps, 'rules'>, delivery: Delivery): PriceRules =>
   delivery === 'collect' ? { ...rules, shipping: minorUnits(0) } : rules
 
-/** The terms of a checkout. Throws collection_unavailable. */
+/** The terms of a checkout. Throws payment_method_unavailable and collection_unavailable. */
 export const termsOfCheckout = (
   deps: TermDeps,
   { delivery = 'ship', shipping_address }: PlaceOrder,
   method: PaymentMethod,
 ): PricedTerms => {
+  assertOffered(deps, method, delivery)
   const rules = rulesFor(deps, delivery)
   if (delivery === 'ship') return { method, delivery, rules, address: shipping_address }
   if (!deps.collection)

@@ -198,6 +198,17 @@ test('the same key opens the same payment page, also at the same time', async ()
   expect(await readStock(shop, 'tech-001')).toBe(9)
 })
 
+test('a request that is repeated after its answer was lost gets the same payment page, which stays open', async () => {
+  const { shop, provider, buy } = await open()
+  const who = shop.visitor()
+  const first = await buy(who, 1, 'a-key')
+  const order = { email: 'reader@example.com', payment_method: 'stripe' }
+  const again = await checkOut(who, 'a-key', order)
+  expect(again.body).toEqual(first.body)
+  expect(again.headers.get('idempotency-replayed')).toBe('true')
+  expect(provider.session().status).toBe('open')
+})
+
 test('50 card buyers for 10 copies: 10 payment pages, 40 are told before any card number', async () => {
   const { shop, provider, buy } = await open()
   const answers = await Promise.all(

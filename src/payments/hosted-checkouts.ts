@@ -4,10 +4,17 @@ import { storedCurrency } from '../core/currency.ts'
 import { wasApplied } from '../core/dynamo/conditional.ts'
 import { ShopError } from '../core/errors.ts'
 import type { CheckoutPlan } from '../orders/checkout.ts'
-import { commonWrites, type NewOrder, type WriteParts } from '../orders/checkout-writes.ts'
+import {
+  agreedWrites,
+  commonWrites,
+  type NewOrder,
+  type ReplacedHold,
+  type WriteParts,
+} from '../orders/checkout-writes.ts'
 import { orderNumber } from '../orders/number.ts'
 import type { HeldCheckout, HostedCheckouts, PaymentMethod } from '../orders/payment.ts'
 import type { Order } from '../orders/schema.ts'
+import { methodUnavailable } from '../orders/terms.ts'
 import type { PaymentDeps } from './deps.ts'
 import { type HostedProvider, ProviderRefused, ProviderUnavailable } from './provider.ts'
 import { reconcile } from './reconcile.ts'
@@ -41,10 +48,15 @@ const checkoutProcessing = (orderId: string): ShopError =>
  * The live hold of a shopper, once its payment page is closed, so that it can be replaced. Throws checkout_paid where it was paid
  * meanwhile or a debit is on its way, and payment_unavailable where the provider does not answer.
  */
-export const replaceableHold = async (deps: PaymentDeps, userId: string) => {
+export const replaceableHold = async (
+  deps: PaymentDeps,
+  userId: string,
+  key: string,
+): Promise<ReplacedHold | undefined> => {
   const orderId = await deps.checkouts.liveOf(userId)
   const checkout = orderId === undefined ? undefined : await deps.checkouts.get(orderId)
-  if (orderId === undefined || !checkout) return undefined
+  // A request that is repeated replaces nothing: its key is refused, and its page found again.
+  if (orderId === undefined || !checkout || checkout.idempotency_key === key) return undefined
   const { hosted } = deps
   const provider = hosted.get(checkout.method)
   if (!provider) return undefined
@@ -102,10 +114,20 @@ const newCheckout = ({ cart, order, delivery, key, held, now }: WriteParts): Che
 })
 
 /** Holds the copies of a cart, which stays as it is. */
-export const holdPlan = (deps: PaymentDeps, method: PaymentMethod, userId: string): CheckoutPlan => ({
+export const holdPlan = (
+  deps: PaymentDeps,
+  method: PaymentMethod,
+  userId: string,
+  key: string,
+): CheckoutPlan => ({
   method,
-  replaced: () => replaceableHold(deps, userId),
+  replaced: () => replaceableHold(deps, userId, key),
   writes: parts => {
+    const { total } = parts.order.amounts
+    // There is nothing to pay, and no page to pay it on.
+    if (total === 0) return agreedWrites(deps, parts, 'invoice')
+    const refusal = deps.hosted.get(method)?.refusalOf(total, deps.currency)
+    if (refusal !== undefined) throw methodUnavailable(refusal)
     const begin = deps.checkouts.begin(newCheckout(parts), parts.replaced?.orderId)
     const common = commonWrites(deps, parts)
     return {
@@ -189,7 +211,7 @@ const open = async (deps: PaymentDeps, provider: HostedProvider, checkout: Check
 }
 
 export const createHostedCheckouts = (deps: PaymentDeps): HostedCheckouts => ({
-  plan: (method, userId) => holdPlan(deps, method, userId),
-  replaceableHold: async userId => (deps.hosted.size === 0 ? undefined : replaceableHold(deps, userId)),
+  plan: (...asked) => holdPlan(deps, ...asked),
+  replaceableHold: async (...asked) => (deps.hosted.size === 0 ? undefined : replaceableHold(deps, ...asked)),
   open: orderId => openPayment(deps, orderId),
 })

@@ -5,7 +5,7 @@
 import type { Currency } from '../core/currency.ts'
 import type { MinorUnits } from '../core/money.ts'
 
-/** A checkout as the provider is told of it. */
+/** A checkout as it is sent to the provider. */
 export type HostedCheckout = {
   /** The id that the order will have: it is kept at the provider, so that a payment is found without our tables. */
   readonly orderId: string
