@@ -99,15 +99,8 @@ test('the list of error codes is closed and published', () => {
 
 test('responses of the shop match the document exactly', async () => {
   const shop = await createTestShop({
-    books: [
-      aBook({
-        isbn: '9780132350884',
-        genres: ['Craft'],
-        pages: 464,
-        average_rating: 4.4,
-        providers: [createFakeProvider()],
-      }),
-    ],
+    books: [aBook({ isbn: '9780132350884', genres: ['Craft'], pages: 464, average_rating: 4.4 })],
+    providers: [createFakeProvider()],
   })
   const shopper = shop.visitor()
   const answered: [string, Json][] = []
