@@ -57,6 +57,7 @@ export const FAILOVER_OPTIONS: StackOptions = {
 /** Streams of the tables in the second Region, as a deployment finds them. */
 export const SECOND_STREAMS: StackOptions = {
   secondBooksStream: stream('cloudshelf-books'),
+  secondControlStream: stream('cloudshelf-control'),
   secondOrdersStream: stream('cloudshelf-orders'),
   secondCartsStream: stream('cloudshelf-carts'),
   secondUsersStream: stream('cloudshelf-users'),

@@ -33,7 +33,7 @@ export class Data extends Stack {
     const group = createGroup(this, 'DatabaseGroup', vpc, 'The database, which opens no connections')
     const cluster = createDatabase(this, { stage, vpc, group, hasReader: options.databaseReader })
     this.database = databaseOf(cluster)
-    this.functionPlace = options.vpcFunctions ? createFunctionPlace(this, vpc, stage, options) : undefined
+    this.functionPlace = options.vpcFunctions ? createFunctionPlace(this, vpc, stage) : undefined
     new CfnOutput(this, 'ClusterArn', { value: this.database.clusterArn })
     new CfnOutput(this, 'SecretArn', { value: this.database.secretArn })
     if (!options.biAccess) return

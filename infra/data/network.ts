@@ -14,7 +14,6 @@ import {
 } from 'aws-cdk-lib/aws-ec2'
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import type { Options } from '../settings/options.ts'
 import { getTableNames, type Stage } from '../settings/stage.ts'
 
 /** Aurora wants subnets in two zones. */
@@ -37,10 +36,10 @@ export const createGroup = (scope: Construct, id: string, vpc: IVpc, description
   new SecurityGroup(scope, id, { vpc, description, allowAllOutbound: false })
 
 /** What a function inside calls besides the tables. */
-const servicesOf = ({ reports }: Options): readonly (readonly [string, IInterfaceVpcEndpointService])[] => [
+const SERVICES: readonly (readonly [string, IInterfaceVpcEndpointService])[] = [
   ['DataApi', InterfaceVpcEndpointAwsService.RDS_DATA],
   ['Secrets', InterfaceVpcEndpointAwsService.SSM],
-  ...(reports === 'live' ? [] : [['Queue', InterfaceVpcEndpointAwsService.SQS] as const]),
+  ['Queue', InterfaceVpcEndpointAwsService.SQS],
 ]
 
 /** Where functions inside the network run. */
@@ -50,12 +49,7 @@ export type FunctionPlace = { readonly vpc: IVpc; readonly subnet: ISubnet; read
  * A place for functions, with their ways out: to the tables by a gateway endpoint, which is free, and to each other service by an interface endpoint in
  * one zone, which is charged by the hour.
  */
-export const createFunctionPlace = (
-  scope: Construct,
-  vpc: IVpc,
-  stage: Stage,
-  options: Options,
-): FunctionPlace => {
+export const createFunctionPlace = (scope: Construct, vpc: IVpc, stage: Stage): FunctionPlace => {
   const [subnet] = vpc.isolatedSubnets
   if (!subnet) throw new TypeError('the network must have a subnet')
   const group = createGroup(scope, 'FunctionGroup', vpc, 'Functions inside the network')
@@ -73,7 +67,7 @@ export const createFunctionPlace = (
       ),
     }),
   )
-  for (const [id, service] of servicesOf(options))
+  for (const [id, service] of SERVICES)
     vpc.addInterfaceEndpoint(id, {
       service,
       subnets: { subnets: [subnet] },

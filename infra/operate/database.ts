@@ -16,11 +16,7 @@ const STREAM_OPTIONS = {
 } as const satisfies Record<TableId, keyof Options>
 
 const isNeeded = (id: TableId, { active, reports }: Options): boolean =>
-  id === 'control'
-    ? active === 'second'
-    : id === 'books'
-      ? active === 'second' || reports !== undefined
-      : reports !== undefined
+  reports !== undefined || (active === 'second' && (id === 'books' || id === 'control'))
 
 /**
  * Stream ARNs of the second Region's table replicas: those that trigger its functions while it is active, and those that its own PostgreSQL follows
@@ -57,14 +53,13 @@ export const needsStreamsLater = (options: Options, last: RecordedOptions | unde
   options.secondRegion !== undefined &&
   last?.secondRegion !== options.secondRegion
 
-/** What is to be done by hand after this deployment: PostgreSQL is filled once, and keys that waited in a queue are lost with the queue. */
+/** What is to be done by hand after this deployment: PostgreSQL is filled once in each Region. */
 export const adviseOnReports = (
   { reports, secondRegion }: Pick<Options, 'reports' | 'secondRegion'>,
   last: RecordedOptions | undefined,
 ): string[] => {
   if (reports === undefined) return []
   const isNew = last?.reports === undefined
-  const isQueueGone = reports === 'live' && !isNew && last.reports !== 'live'
   return [
     ...(isNew
       ? [
@@ -73,11 +68,6 @@ export const adviseOnReports = (
       : []),
     ...(secondRegion !== undefined && (isNew || last.secondRegion !== secondRegion)
       ? ['Each Region has a PostgreSQL of its own: fill each with the variables of its Region.']
-      : []),
-    ...(isQueueGone
-      ? [
-          'Changes that waited for the schedule were lost with their queue: with these variables, run `npx cloudshelf pg verify --mend`.',
-        ]
       : []),
     ...(reports === 'live' && last?.reports !== 'live'
       ? [

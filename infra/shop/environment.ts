@@ -68,6 +68,12 @@ const databaseSettings = ({ clusterArn, secretArn }: Database): Record<string, s
   DATABASE_SECRET_ARN: secretArn,
 })
 
+/** The queue of captured keys, and which of them wait there. */
+const keysSettings = ({ reports }: Options, queue: string | undefined): Record<string, string> =>
+  queue === undefined
+    ? {}
+    : { CAPTURED_KEYS_QUEUE: queue, ...(reports === 'live' ? { QUEUED_KEYS: 'searches' } : {}) }
+
 /**
  * Environment in which the `cloudshelf` command works on a deployed shop: its tables, bucket, address, prices and mails, in `region`.
  * Without PostgreSQL it needs none of the secrets: commands make neither sessions nor cursors.
@@ -97,7 +103,7 @@ export const createCommandEnvironment = ({
   ...(database
     ? { ...databaseSettings(database), SECRETS_PATH: getSecretsPath(getStage(shop.options.stage)) }
     : {}),
-  ...(keysQueue === undefined ? {} : { CAPTURED_KEYS_QUEUE: keysQueue }),
+  ...keysSettings(shop.options, keysQueue),
 })
 
 /** The purger has the distribution; the functions that wake it, or share responses for long because of it, its name. */
@@ -145,9 +151,7 @@ export const createEnvironment = (
         }
       : {}),
     ...(definition.usesDatabase && database ? databaseSettings(database) : {}),
-    ...(definition.id === 'ReportsConsumer' && keysQueue !== undefined
-      ? { CAPTURED_KEYS_QUEUE: keysQueue }
-      : {}),
+    ...(definition.id === 'ReportsConsumer' ? keysSettings(options, keysQueue) : {}),
     ...(definition.sendsMail ? mailSettings(options, region) : {}),
     ...(definition.id === 'UserAccounts' && cognito
       ? { COGNITO_USER_POOL_ID: cognito.poolId, COGNITO_CLIENT_ID: cognito.clientId }

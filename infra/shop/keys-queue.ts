@@ -1,4 +1,4 @@
-/** Queue of captured keys, where PostgreSQL is brought up to date by the hour or night: it is woken then alone. */
+/** Queue of captured keys that wait until PostgreSQL is brought up to date by the hour or night; with `live`, those of search terms alone. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { Schedule } from 'aws-cdk-lib/aws-events'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
@@ -18,21 +18,19 @@ type Reports = NonNullable<Options['reports']>
 
 /** A night has twelve runs: each works for ten minutes at most, and ends at once where nothing waits. Times are UTC. */
 const RHYTHMS: Readonly<
-  Record<
-    Exclude<Reports, 'live'>,
-    { readonly minute: string; readonly hour?: string; readonly maxAgeHours: number }
-  >
+  Record<Reports, { readonly minute: string; readonly hour?: string; readonly maxAgeHours: number }>
 > = {
   nightly: { minute: '0/15', hour: '2-4', maxAgeHours: 30 },
   hourly: { minute: '10', maxAgeHours: 3 },
+  live: { minute: '10', maxAgeHours: 3 },
 }
 
 /** Runs after which keys are given up: those of 12 days by the hour, and all nights for which the queue keeps them. */
 const MAX_RUNS = 300
 
-/** Undefined where keys are applied at once. */
+/** Undefined where there is no PostgreSQL. */
 export const createKeysQueue = (scope: Construct, reports: Options['reports']): KeysQueue | undefined => {
-  if (reports === undefined || reports === 'live') return undefined
+  if (reports === undefined) return undefined
   const { maxAgeHours, ...time } = RHYTHMS[reports]
   const common = {
     encryption: QueueEncryption.SQS_MANAGED,

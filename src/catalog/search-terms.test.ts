@@ -4,7 +4,13 @@ import { createShop } from '../composition/shop.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { ShopError } from '../core/errors.ts'
 import { runInRequest } from '../core/request.ts'
-import { createSearchTerms, parseSearchTerms, type SearchTermDeps, searchTerm } from './search-terms.ts'
+import {
+  createSearchTerms,
+  parseSearchTerms,
+  type SearchTermDeps,
+  searchTerm,
+  startSearchTermWriter,
+} from './search-terms.ts'
 
 const shop = await createTestShop({ books: [aBook()] })
 const { deps, names } = shop
@@ -48,7 +54,7 @@ test('a search counts once however it is refined; suggestions, crawlers, HEAD, p
     outer.isVisit = () => false
     await request('/api/books?q=of+staff')
   })
-  await terms.stop()
+  await startSearchTermWriter(terms).stop()
   expect(await stored()).toEqual([
     {
       day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
@@ -102,16 +108,41 @@ test('items are bounded, begin with a new day, and are written again after a fai
   search(terms, 'tomorrow', 1)
   await terms.flush()
   const days = puts.map(({ item }) => [item.sk.slice(0, 10), item.terms.length])
-  expect(days).toEqual([...Array.from({ length: 4 }, () => ['2026-12-01', 500]), ['2026-12-02', 1]])
+  expect(days).toEqual([...Array.from({ length: 50 }, () => ['2026-12-01', 40]), ['2026-12-02', 1]])
   expect(puts[0]?.item.terms.slice(0, 2)).toEqual([
     ['term 0', 1, 1],
     ['term 1', 2, 2],
   ])
   // Nothing changed: nothing is written.
-  await terms.stop()
-  expect(puts).toHaveLength(5)
+  await terms.flush()
+  expect(puts).toHaveLength(51)
   search(terms, 'tomorrow', 1)
   await terms.flush()
-  expect(puts.at(-1)?.item).toMatchObject({ sk: puts[4]?.item.sk, terms: [['tomorrow', 2, 0]] })
+  expect(puts.at(-1)?.item).toMatchObject({ sk: puts[50]?.item.sk, terms: [['tomorrow', 2, 0]] })
   expect(report).not.toHaveBeenCalled()
+})
+
+test('a function writes with a request: the first search at once, then what has come together once a minute', async () => {
+  const written: unknown[] = []
+  let now = new Date('2026-11-30T12:00:00Z')
+  const write = async (one: { readonly item: { readonly terms: unknown } }) =>
+    void written.push(one.item.terms)
+  const terms = counting({ db: { write: write as never }, now: () => now })
+  const pass = async (seconds: number, q?: string) => {
+    now = new Date(now.getTime() + seconds * 1_000)
+    if (q !== undefined) search(terms, q, 1)
+    await terms.flushIfDue()
+  }
+  await pass(0)
+  await pass(1, 'clean code')
+  for (const q of ['clean code', 'clean code', 'refactoring']) await pass(10, q)
+  expect(written).toEqual([[['clean code', 1, 0]]])
+  await pass(30)
+  await pass(3_600)
+  expect(written.slice(1)).toEqual([
+    [
+      ['clean code', 3, 0],
+      ['refactoring', 1, 0],
+    ],
+  ])
 })

@@ -1,7 +1,7 @@
 /**
  * Search terms: how often shoppers search for which words, and how often without a result. They are counted in memory and written once
  * a minute at most, as a whole, so that a repeated write changes nothing. What a process that is killed has not written is lost. A function
- * on AWS that is frozen would write with its next request.
+ * on AWS, which is frozen between requests, writes with a request instead of by a timer.
  */
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
@@ -21,8 +21,8 @@ export type SearchTerms = {
   readonly count: (search: BrowseParams, total: BookPage['total']) => void
   /** Writes what is counted since the last write. Never throws. */
   readonly flush: () => Promise<void>
-  /** Writes for the last time. */
-  readonly stop: () => Promise<void>
+  /** The same, unless the last write was less than a minute ago. Never throws. */
+  readonly flushIfDue: () => Promise<void>
 }
 
 export type SearchTermDeps = {
@@ -36,9 +36,12 @@ export type SearchTermDeps = {
 const ROW = CONTROL_ROWS.searchTerms
 const WRITE_MS = 60_000
 const MAX_LETTERS = 60
-/** Terms of one item, some 20 KB, and items of one process and day. Terms beyond that are not counted. */
-const TERMS_OF_ITEM = 500
-const ITEMS_OF_DAY = 4
+/**
+ * Terms of one item, and items of one process and day; terms beyond that are not counted. An item is small, one kilobyte or two, because it is
+ * written again whenever one of its terms was searched for: a search costs two write units at most.
+ */
+const TERMS_OF_ITEM = 40
+const ITEMS_OF_DAY = 50
 
 /** Digits as in a phone number, a customer number or an ISBN, with what separates them. */
 const LONG_NUMBER = /\d(?:[\s()+./-]*\d){6}/
@@ -85,10 +88,11 @@ export const parseSearchTerms = (item: Item): { readonly day: string; readonly t
   }
 }
 
-/** Counts from now on, and writes by itself until it is stopped. */
+/** Counts from now on, and writes when it is asked to. */
 export const createSearchTerms = ({ db, names, shop, now, report }: SearchTermDeps): SearchTerms => {
   let parts: Part[] = []
   let writing: Promise<void> = Promise.resolve()
+  let writtenAt = Number.NEGATIVE_INFINITY
 
   /** The part in which a term of this day is, or will be; undefined where there is no more room. */
   const partFor = (day: string, term: string): Part | undefined => {
@@ -115,6 +119,7 @@ export const createSearchTerms = ({ db, names, shop, now, report }: SearchTermDe
 
   const write = async (): Promise<void> => {
     const today = dayIn(shop.timeZone, now())
+    writtenAt = now().getTime()
     for (const part of parts.filter(({ isChanged }) => isChanged)) {
       part.isChanged = false
       try {
@@ -133,8 +138,6 @@ export const createSearchTerms = ({ db, names, shop, now, report }: SearchTermDe
     return writing
   }
 
-  const timer = setInterval(flush, WRITE_MS)
-  timer.unref()
   return {
     count: (search, total) => {
       try {
@@ -144,7 +147,19 @@ export const createSearchTerms = ({ db, names, shop, now, report }: SearchTermDe
       }
     },
     flush,
-    stop: () => {
+    flushIfDue: async () => {
+      const isDue = now().getTime() - writtenAt >= WRITE_MS && parts.some(({ isChanged }) => isChanged)
+      if (isDue) await flush()
+    },
+  }
+}
+
+/** Writes every minute until it is stopped, and then for the last time. */
+export const startSearchTermWriter = ({ flush }: Pick<SearchTerms, 'flush'>) => {
+  const timer = setInterval(flush, WRITE_MS)
+  timer.unref()
+  return {
+    stop: (): Promise<void> => {
       clearInterval(timer)
       return flush()
     },

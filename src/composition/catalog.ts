@@ -10,7 +10,7 @@ import type { BaseContext } from './base.ts'
 export const createCatalogDeps = (context: BaseContext, blobs: Blobs) => {
   const { db, names, currency, now, report, settings } = context
   // Without PostgreSQL nobody can read them.
-  const searchTerms = settings.postgres && createSearchTerms(context)
+  const searchTerms = (settings.postgres ?? settings.aurora) && createSearchTerms(context)
   const books = createBookTable(context)
   const changes = createChangeLog(db, names)
   return {

@@ -21,6 +21,8 @@ export type AuroraSettings = {
   readonly endpoint: string
   /** URL of the queue in which captured keys wait until they are applied; undefined: they are applied at once. */
   readonly keysQueue: string | undefined
+  /** Which keys wait there. */
+  readonly queued: 'all' | 'searches'
 }
 
 type DatabaseSettings = {
@@ -38,6 +40,7 @@ const auroraSettings = (clusterArn: string, secretArn: string, env: Environment)
     region,
     endpoint: env.DATA_API_ENDPOINT ?? `https://rds-data.${region}.amazonaws.com`,
     keysQueue: env.CAPTURED_KEYS_QUEUE,
+    queued: env.QUEUED_KEYS,
   }
 }
 

@@ -9,6 +9,7 @@ import {
   MEGABYTES,
   PARAMETER_PATH,
   PATHS,
+  QUEUED_KEYS,
   TEXT,
   USER_POOL_ID,
 } from './setting-types.ts'
@@ -59,8 +60,13 @@ export const LAMBDA = {
     ...HTTP_URL,
     example: 'https://sqs.eu-central-1.amazonaws.com/123456789012/cloudshelf-keys',
     unset: 'changes are applied at once',
+    meaning: 'SQS queue in which keys of changed items wait until PostgreSQL is brought up to date',
+  },
+  QUEUED_KEYS: {
+    ...QUEUED_KEYS,
+    default: 'all',
     meaning:
-      'SQS queue in which keys of changed items wait, where PostgreSQL is brought up to date by the hour or night',
+      'Which keys wait in that queue: all, or those of search terms alone, while others are applied at once',
   },
   DATA_API_ENDPOINT: {
     ...HTTP_URL,

@@ -178,6 +178,11 @@ export const SENDER = {
   example: 'CloudShelf <orders@shop.example>',
 } as const
 
+export const QUEUED_KEYS = {
+  schema: z.enum(['all', 'searches']),
+  expected: '`all` or `searches`',
+} as const
+
 export const LOG_LEVEL = {
   schema: z.enum(LOG_LEVELS),
   expected: `one of ${LOG_LEVELS.join(', ')}`,

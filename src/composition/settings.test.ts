@@ -148,6 +148,7 @@ test('a shop has a PostgreSQL server or an Aurora cluster, whose Region is in it
       region: 'eu-west-1',
       endpoint: 'https://rds-data.eu-west-1.amazonaws.com',
       keysQueue: undefined,
+      queued: 'all',
     },
   })
   expect(messageOf({ DATABASE_ARN, DATABASE_SECRET_ARN, DATABASE_URL: 'embedded' })).toContain('not both')

@@ -25,6 +25,8 @@ const MAX_LOAD_WAIT_MS = 5_000
 /** How long a request waits for it then (ms): between requests Lambda stops the function, and the loading with it. */
 const MAX_REQUEST_WAIT_MS = 1_000
 const GAUGE_INTERVAL_MS = 60_000
+/** How long a response waits until search terms are written (ms); what takes longer is written with a later request. */
+const MAX_WRITE_WAIT_MS = 500
 
 /** How long a report waits for a database that is paused (ms), and for its rows: the gateway waits 30 s. */
 const REPORT_RESUME_MS = 6_000
@@ -91,6 +93,12 @@ const recordIndexAge = (): void => {
   base.log.gauge({ IndexAge: age })
 }
 
+/** Writes counted search terms once a minute at most, before the function may be frozen. */
+const writeSearchTerms = async (): Promise<void> => {
+  const writing = deps.searchTerms?.flushIfDue()
+  if (writing) await Promise.race([writing, sleep(MAX_WRITE_WAIT_MS, undefined, { ref: false })])
+}
+
 const fetch = async (request: Request, caller: Caller): Promise<Response> => {
   const { pathname } = new URL(request.url)
   if (/^\/api\/(books|categories|titles|front-page)/.test(pathname)) {
@@ -98,7 +106,9 @@ const fetch = async (request: Request, caller: Caller): Promise<Response> => {
     await Promise.all([liveIndex.follow(READ_INTERVAL_MS), cdnSharing?.follow()])
   }
   recordIndexAge()
-  return app.fetch(request, caller)
+  const response = await app.fetch(request, caller)
+  await writeSearchTerms()
+  return response
 }
 
 export const handler = createHttpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

@@ -1,5 +1,6 @@
 /** Functions on AWS as data: endpoints, triggers and permissions of each. Bundles, stacks and tests read it. */
 import { ENDPOINT_GROUPS } from '../composition/endpoints.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { STREAM_WINDOW_SECONDS } from '../projection/streamed.ts'
@@ -154,10 +155,13 @@ export const OPTIONAL_FUNCTIONS = [
     id: 'ReportsConsumer',
     entry: 'reports-stream',
     option: 'reports',
-    // Keys alone are read of the records. Those of the control table are nothing that reports show.
-    triggers: (['books', 'orders', 'carts', 'users'] as const).map(table => ({
+    // Keys alone are read of the records. Of the control table reports show search terms.
+    triggers: (['books', 'orders', 'carts', 'users', 'control'] as const).map(table => ({
       kind: 'stream' as const,
       table,
+      ...(table === 'control'
+        ? { filter: { dynamodb: { Keys: { pk: { S: [CONTROL_ROWS.searchTerms.pk] } } } } }
+        : {}),
       batching: { seconds: STREAM_WINDOW_SECONDS, records: 1_000 },
       isKept: true,
     })),

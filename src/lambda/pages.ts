@@ -12,6 +12,7 @@ import { type Caller, proxySecretToSend } from '../http/client-ip.ts'
 import { createLoadShedder } from '../http/load-shedding.ts'
 import { shopOrigins } from '../http/origins.ts'
 import { problem } from '../http/problem.ts'
+import { PAGE_CALL, PAGE_CALLS } from '../http/visits.ts'
 import { restoreUnkeyed, UNKEYED_QUERY } from '../pages/public-pages.ts'
 import { createPageServer } from '../pages/serve.ts'
 import { createHttpHandler } from './http.ts'
@@ -24,9 +25,6 @@ const { publicUrl, currency, shop, apiUrl } = settings
 if (apiUrl === undefined) throw new SettingsError('API_URL must be set')
 const { proxy } = await readSecrets(settings, ['proxy'])
 
-/** Header of the calls of this function. */
-const PAGE_CALL = 'x-page-call'
-
 const notFound = async (): Promise<Response> =>
   problem(new ShopError('not_found', 'There is nothing at this path.'))
 
@@ -35,8 +33,8 @@ const fetchApi = async (request: Request, caller?: Caller): Promise<Response> =>
   const { pathname, search } = new URL(request.url)
   const headers = new Headers(request.headers)
   headers.set('x-trusted-proxy', proxySecretToSend(proxy))
-  headers.set(PAGE_CALL, '1')
   const current = currentRequest()
+  headers.set(PAGE_CALL, current?.isVisit() ? PAGE_CALLS.visit : PAGE_CALLS.other)
   if (current) headers.set(REQUEST_ID, current.id)
   // The API would prefer it to our own id.
   headers.delete('x-amz-cf-id')

@@ -1,9 +1,10 @@
 /** The bundle of ReportsConsumer, with stream batches as Lambda sends them, over stand-ins of the Data API and of SQS. */
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { expect, test } from 'vitest'
-import { startFunctions } from '../../test/deployments.ts'
+import { PROXY_SECRET, startFunctions } from '../../test/deployments.ts'
 import { CLUSTER_ARN, DATABASE_SECRET_ARN, startFakeDataApi } from '../../test/fake-data-api.ts'
 import { startFakeQueue } from '../../test/fake-queue.ts'
+import { createGatewayEvent } from '../../test/gateway-event.ts'
 import { aBook, checkOut, createTestShop, TEST_SECRET } from '../../test/kit.ts'
 import { startFunction } from '../../test/lambda-function.ts'
 import { openTestDatabase } from '../../test/postgres.ts'
@@ -167,4 +168,56 @@ test('many keys become several messages', async () => {
   expect(await consumer.invoke({ Records: keys.map(recordOf) })).toEqual({ batchItemFailures: [] })
   expect(queue.waiting()).toHaveLength(2)
   expect(queue.waiting().flatMap(one => JSON.parse(one))).toHaveLength(100)
+})
+
+test('search terms are counted and written by the catalogue, wait in the queue also with live, and are in the report after the schedule', async () => {
+  const queue = await startFakeQueue()
+  const { sql, api, start, projection, compare } = await openConsumer({
+    CAPTURED_KEYS_QUEUE: queue.url,
+    QUEUED_KEYS: 'searches',
+  })
+  await createStreamedProjection(projection).backfill()
+  const catalog = await startFunction('BookCatalog', {
+    ...environment,
+    DATABASE_ARN: CLUSTER_ARN,
+    DATABASE_SECRET_ARN,
+    DATA_API_ENDPOINT: api.endpoint,
+  })
+  const search = (query: string, headers: Readonly<Record<string, string>> = {}) =>
+    catalog.invoke(
+      createGatewayEvent(
+        {
+          method: 'GET',
+          url: `/api/books/search?${query}`,
+          headers: { 'x-trusted-proxy': PROXY_SECRET, ...headers },
+        },
+        new Uint8Array(),
+        'GET /api/books/search',
+      ),
+    )
+  const rows = async () => (await readItems(shop, 'control')).filter(({ pk }) => pk === 'searches')
+  // A page that a crawler asked for, and one of staff.
+  await search('q=zzzz', { 'x-page-call': '1' })
+  await search('q=ann%40example.com')
+  expect(await rows()).toEqual([])
+  await search('q=clean', { 'x-page-call': 'visit' })
+  const [row] = await rows()
+  expect(row).toMatchObject({ terms: [['clean', 1, 0]] })
+  expect(Object.keys(row ?? {}).sort()).toEqual(['expires_at', 'pk', 'sk', 'terms'])
+
+  const consumer = await start()
+  const key = { table: names.control, key: { pk: row?.pk, sk: row?.sk } }
+  expect(await consumer.invoke({ Records: [recordOf(key)] })).toEqual({ batchItemFailures: [] })
+  expect(queue.waiting()).toHaveLength(1)
+  await order()
+  await consumer.invoke({ Records: (await keysOf('orders')).map(recordOf) })
+  expect(queue.waiting()).toHaveLength(1)
+  expect(await sql.query('select words from shop.searches')).toEqual([])
+  await consumer.invoke(SCHEDULED)
+  expect(await sql.query('select words, times::int from shop.searches')).toEqual([
+    { words: 'clean', times: 1 },
+  ])
+  await consumer.invoke({ Records: (await keysOf('books')).map(recordOf) })
+  await consumer.invoke({ Records: (await keysOf('carts')).map(recordOf) })
+  expect(await compare()).toMatchObject({ missing: 0, differ: 0, extra: 0 })
 })

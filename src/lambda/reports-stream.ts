@@ -1,6 +1,6 @@
 /**
  * ReportsConsumer function: brings PostgreSQL up to date with the tables. Batches of their streams name the keys that changed; they are applied at once, or
- * where there is a queue wait in it until the schedule.
+ * wait in a queue until the schedule.
  */
 import type {
   Context,
@@ -31,11 +31,14 @@ const { base, secrets } = createFunctionContext(['secret'])
 const { secret } = await secrets
 const { settings, db, names, currency, report, log } = base
 if (!settings.aurora) throw new SettingsError('DATABASE_ARN and DATABASE_SECRET_ARN must be set')
-const { keysQueue, region } = settings.aurora
+const { keysQueue, queued, region } = settings.aurora
 const sql = createAuroraSql(settings, settings.aurora)
 const projection = createStreamedProjection(createProjection({ db, sql, names, currency, secret }))
 const queue =
   keysQueue === undefined ? undefined : createQueue(keysQueue, createSigner(settings, 'sqs', region))
+
+/** Whether keys wait for the schedule: every search would wake the database. */
+const mayWait = (key: CapturedKey): boolean => queued === 'all' || key.table === names.control
 
 /** The key of a record; undefined for a record without one, which a retry would not give one. */
 const readKey = ({ dynamodb, eventSourceARN = '' }: DynamoDBRecord): CapturedKey | undefined => {
@@ -70,7 +73,8 @@ const takeRecords = async (records: readonly DynamoDBRecord[]): Promise<DynamoDB
     const some = unique.slice(i, i + KEYS_AT_ONCE)
     const rest = records.slice(keys.indexOf(unique[i]))
     try {
-      if (queue) await queueKeys(queue, some)
+      // A batch is of one table.
+      if (queue && some.every(mayWait)) await queueKeys(queue, some)
       else await projection.apply(some, completeUntil(rest))
     } catch (error) {
       isUnavailable(error) ? log.event('projection', `waiting: ${error}`, {}) : report(error)

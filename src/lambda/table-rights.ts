@@ -48,6 +48,7 @@ const {
   writeFence,
   bookPointer,
   catalogChange,
+  searchTerms,
   cdnPurge,
   renamedCategory,
   idempotency,
@@ -161,6 +162,7 @@ export const TABLE_RIGHTS = {
     onRows(['BatchGetItem', 'PutItem', 'DeleteItem'], bookPointer),
     onRows(['Query', 'PutItem'], catalogChange),
     onRows(['Query'], renamedCategory),
+    onRows(['PutItem'], searchTerms),
     onRows(['GetItem'], cdnPurge),
     // Health: since when mails have been waiting.
     onRows(['Query'], outboxShard, outbox),
@@ -245,6 +247,7 @@ export const TABLE_RIGHTS = {
     onTable('orders', 'BatchGetItem'),
     onTable('carts', 'BatchGetItem'),
     onTable('users', 'BatchGetItem'),
+    onRows(['BatchGetItem'], searchTerms),
   ],
 } as const satisfies Readonly<Record<string, readonly TableRight[]>>
 

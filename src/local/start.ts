@@ -5,6 +5,7 @@
 import type { Server } from 'node:http'
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { seed } from '../catalog/import/seed.ts'
+import { startSearchTermWriter } from '../catalog/search-terms.ts'
 import { callObserver, createDatabase, createFenceGuard, createUnfencedWire } from '../composition/clients.ts'
 import { blobFolder, type Settings } from '../composition/settings.ts'
 import { createDeps, createShop } from '../composition/shop.ts'
@@ -164,7 +165,7 @@ const startParts = async (
   const postgres = await loadPostgres(settings, { db, secret, journal, log })
   const { sql, projection, connectSearch } = postgres ?? {}
   const deps = createDeps(settings, { db, sql, projection, connectSearch, blobs, secret, log })
-  cleanups.push(() => deps.searchTerms?.stop())
+  if (deps.searchTerms) cleanups.push(startSearchTermWriter(deps.searchTerms).stop)
   if (engine) {
     const created = await createTables(db, settings.names)
     log.event('tables', created.length > 0 ? `created ${created.join(', ')}` : 'ready')

@@ -3,7 +3,7 @@ import units from '../../data/measured-units.json' with { type: 'json' }
 import { API_CALLS } from './api-calls.ts'
 import { createBill } from './bill.ts'
 import { PRICE_LIST } from './prices.ts'
-import { estimateReports } from './reports.ts'
+import { estimateReports, REPORT_ASSUMPTIONS } from './reports.ts'
 import {
   createBillNotes,
   createBillTable,
@@ -81,7 +81,7 @@ ${formatMarkdown(createIdleTable())}
 
 With the option \`reports\`, by how often it is brought up to date, for a number of orders a month. Aurora pauses when nobody uses it, so this is mostly the time for which it is awake
 (\`tools/cost/reports.ts\` has the assumptions). With \`live\` each cart wakes it twice, when it is filled and when it is ordered or expires, and ${ASSUMPTIONS.cartShare / ASSUMPTIONS.orderShare} carts are filled
-for each order: choose \`hourly\` unless reports must be up to the minute. BI tools keep it awake while they are connected: ${formatDollars(0.12 * 0.5 * 730)} for a month without a pause.
+for each order: choose \`hourly\` unless reports must be up to the minute. Search terms wait for the hour there too. Each search that is counted writes ${REPORT_ASSUMPTIONS.unitsPerSearch} units at most. BI tools keep it awake while they are connected: ${formatDollars(0.12 * 0.5 * 730)} for a month without a pause.
 
 ${createReportsTable()}
 

@@ -1,4 +1,5 @@
 /** What PostgreSQL for reports costs by its rhythm, the option `reports`: mostly the time for which Aurora is awake. */
+import { VISIT } from './api-calls.ts'
 import { createLine, createStandingLines, sumLines } from './prices.ts'
 import { ASSUMPTIONS } from './usage.ts'
 
@@ -18,11 +19,17 @@ export const REPORT_ASSUMPTIONS = {
   /** A row and its indexes: an order of two lines with its steps and cart, and a book. */
   kilobytesPerOrder: 4,
   statementsPerBatch: 20,
+  /** Write units of a search that is counted, at most. */
+  unitsPerSearch: 2,
 } as const
 
 const DAYS = 30
 const HOURS = 730
 const GB = 1024 ** 2
+
+/** Searches a month, two for each visit. */
+const searchesOf = (orders: number): number =>
+  (orders / ASSUMPTIONS.orderShare) * (VISIT.find(([page]) => page === 'search page')?.[1] ?? 0)
 
 /** Groups of changes a month: carts, each of which becomes an order or is deleted when its time is over, and what staff do. */
 const changesOf = (orders: number): number => {
@@ -34,7 +41,9 @@ const changesOf = (orders: number): number => {
 const wakesOf = (rhythm: Rhythm, orders: number): number => {
   const changes = changesOf(orders)
   if (rhythm === 'nightly') return Math.min(DAYS, changes)
-  return rhythm === 'hourly' ? Math.min(DAYS * REPORT_ASSUMPTIONS.hoursWithOrders, changes) : changes
+  // Search terms wait for the hour also where other changes are applied at once.
+  const hours = Math.min(DAYS * REPORT_ASSUMPTIONS.hoursWithOrders, changes + searchesOf(orders))
+  return rhythm === 'hourly' ? hours : changes + hours
 }
 
 /** Hours awake a month. Changes that are applied at once come at any time: often it is awake already. */
@@ -45,12 +54,14 @@ const hoursAwake = (rhythm: Rhythm, wakes: number): number => {
 
 /** US dollars a month with so many orders, spread evenly, and one year of them stored. */
 export const estimateReports = (rhythm: Rhythm, orders: number): number => {
-  const { capacityUnits, visitsToReports, kilobytesPerOrder, statementsPerBatch } = REPORT_ASSUMPTIONS
+  const { capacityUnits, visitsToReports, kilobytesPerOrder, statementsPerBatch, unitsPerSearch } =
+    REPORT_ASSUMPTIONS
   const wakes = wakesOf(rhythm, orders)
   return sumLines([
     createLine('aurora-capacity', hoursAwake(rhythm, wakes + visitsToReports) * capacityUnits),
     createLine('aurora-storage', Math.max(1, (12 * orders * kilobytesPerOrder) / GB)),
     createLine('data-api-request', wakes * statementsPerBatch),
+    createLine('dynamodb-write', searchesOf(orders) * unitsPerSearch),
     ...createStandingLines('dev', 'reports'),
   ]).usd
 }

@@ -49,11 +49,11 @@ export const withAurora = <T>(
     const sql = openAurora(settings, aurora)
     const projection = createProjection({ db, sql, names, currency, secret })
     const streamed = createStreamedProjection(projection)
-    const { keysQueue, region } = aurora
+    const { keysQueue, queued, region } = aurora
     const queue =
       keysQueue === undefined ? undefined : createQueue(keysQueue, createSigner(settings, 'sqs', region))
     const settled = async (since: Date): Promise<boolean> => {
-      const captured = since.getTime() + STREAM_DELAY_MS + (queue ? 0 : APPLY_MS)
+      const captured = since.getTime() + STREAM_DELAY_MS + (queue && queued === 'all' ? 0 : APPLY_MS)
       await sleep(Math.max(0, captured - Date.now()))
       if (!queue) return true
       const { isEmpty } = await drainKeys(queue, streamed, { capturedUntil: since, hasTime: () => true })
