@@ -31,6 +31,7 @@ test('the first start creates the tables and the sample books; the second change
     .toContain(`CloudShelf is running at http://localhost:${new URL(first.url).port}`)
   const before = await fetch(`${first.url}/api/books?sort=title&limit=50`).then(answer => answer.json())
   expect(before.total).toBe(159)
+  expect(await fetch(`${first.url}/dev/pay`).then(answer => answer.text())).toContain('No payments yet.')
   expect(await first.end('SIGTERM')).toBe(0)
 
   const second = await startShopProcess(dataDir, { NODE_OPTIONS: LOG_POSTGRES_CLIENT })

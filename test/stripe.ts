@@ -7,7 +7,6 @@ import { type MinorUnits, minorUnits } from '#src/core/money.ts'
 import type { SendEvent } from '#src/local/test-payments/deliveries.ts'
 import { createTestPayments, type TestPaymentService } from '#src/local/test-payments/test-payments.ts'
 import type { HostedCheckout, HostedProvider } from '#src/payments/provider.ts'
-import { createStripeProvider } from '#src/payments/stripe/provider.ts'
 import { onCleanup } from './cleanup.ts'
 import { USD } from './currencies.ts'
 import { temporaryFolder } from './kit.ts'
@@ -86,8 +85,9 @@ export const startTestStripe = async (options: TestStripeOptions = {}): Promise<
     }),
   )
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  service.start({ own: url, publicUrl: url })
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  service.start({ host: '127.0.0.1', port, publicUrl: url })
   const stop = async () => {
     await service.stop()
     server.closeAllConnections()
@@ -103,7 +103,7 @@ export const startTestStripe = async (options: TestStripeOptions = {}): Promise<
     fetch(`${url}/dev/pay/${path}`, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
   return {
     url,
-    provider: createStripeProvider({ ...service.providerOptions, now }),
+    provider: service.provider,
     providerOptions: service.providerOptions,
     control: service.control,
     requests,

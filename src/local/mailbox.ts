@@ -11,7 +11,8 @@ import { mailsIn } from '../notifications/transport.ts'
 import { renderMailbox } from './mailbox-page.ts'
 import { cameThroughProxy } from './proxy-headers.ts'
 
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
+/** Names and addresses of this machine, as they stand in a URL or in HOST. */
+export const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 const FILE = /^[A-Za-z0-9_.-]{1,200}\.eml$/
 const MAX_LISTED = 200
 

@@ -31,12 +31,13 @@ import { type Forwarder, startForwarder } from './forwarder.ts'
 import { startIndexLoader } from './index-loader.ts'
 import { createJournal } from './journal/journal.ts'
 import { startMailWorker } from './mail-worker.ts'
-import { describeMailTransport, mountMailboxRoutes } from './mailbox.ts'
+import { describeMailTransport, LOOPBACK, mountMailboxRoutes } from './mailbox.ts'
 import { assertShopHere, watchForMove } from './moved-shop.ts'
 import { loadPostgres } from './postgres/load.ts'
 import { requireRestored } from './restored-shop.ts'
 import { readOrCreateSecret } from './secrets.ts'
 import { StartError } from './start-error.ts'
+import { loadTestPayments } from './test-payments/test-payments.ts'
 
 export type LocalShop = {
   readonly url: string
@@ -48,7 +49,6 @@ export type LocalShop = {
 
 type Cleanup = () => Promise<unknown> | unknown
 
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 const DRAIN_MS = 5_000
 
 /** Without https, cookies have no `Secure`, which is acceptable on loopback only. */
@@ -164,6 +164,7 @@ const startParts = async (
   const secret = settings.secret ?? readOrCreateSecret(settings.dataDir, 'secret')
   const postgres = await loadPostgres(settings, { db, secret, journal, log })
   const { sql, projection, connectSearch } = postgres ?? {}
+  const testPayments = loadTestPayments(settings, log.failure)
   const deps = createDeps(settings, { db, sql, projection, connectSearch, blobs, secret, log })
   if (deps.searchTerms) cleanups.push(startSearchTermWriter(deps.searchTerms).stop)
   if (engine) {
@@ -184,7 +185,7 @@ const startParts = async (
   const build = createLocalBuild(text => log.event('pages', text))
   const pages = createPageServer({
     fetch: shop.fetch,
-    elsewhere: shop.fetch,
+    elsewhere: testPayments?.wrap(shop.fetch) ?? shop.fetch,
     publicUrl: settings.publicUrl,
     origins: shop.origins,
     loadShedder: shop.loadShedder,
@@ -210,6 +211,8 @@ const startParts = async (
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : settings.port
   const url = settings.port === 0 ? `http://localhost:${port}` : settings.publicUrl
+  testPayments?.start({ host: settings.host, port, publicUrl: url })
+  cleanups.push(() => testPayments?.stop())
   log.event(
     'books',
     books === undefined

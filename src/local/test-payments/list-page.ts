@@ -53,7 +53,7 @@ ${
 }</li>`
 
 const refundForm = (sessionId: string) => html`
-<form class="compact row" method="post" action="/dev/pay/${sessionId}/refund">
+<form class="compact refund" method="post" action="/dev/pay/${sessionId}/refund">
 <label>Refund in the dashboard<input type="text" name="amount" inputmode="decimal" placeholder="All that is left"></label>
 <button>Refund</button>
 </form>`
@@ -82,7 +82,7 @@ ${
 ${charge && !charge.disputed ? buttons(`${session.id}/dispute`, 'what', [['all', 'Dispute']]) : ''}
 </div>
 ${charge && !charge.refunded ? refundForm(session.id) : ''}
-<ul class="list">${refunds.map(refundRow)}${disputes.map(disputeRow)}</ul>
+${refunds.length + disputes.length > 0 ? html`<ul class="list">${refunds.map(refundRow)}${disputes.map(disputeRow)}</ul>` : ''}
 </li>`
 }
 
@@ -104,7 +104,7 @@ ${problem === undefined ? '' : html`<p class="alert" role="alert">${problem}</p>
         html`<label><input type="radio" name="events" value="${value}"${raw(trouble.events === value ? ' checked' : '')}> ${label}</label>`,
     )}</fieldset>
 <fieldset><legend>Amounts</legend><label><input type="checkbox" name="wrong_amount" value="yes"${raw(trouble.wrongAmount ? ' checked' : '')}> Payments take more than the shop asked for</label></fieldset>
-<button>Save</button>
+<p><button>Save</button></p>
 </form>
 ${payments.length === 0 ? html`<p class="soft">No payments yet. Pay an order by card to get one.</p>` : ''}
 <ul class="list">${payments.map(paymentRow)}</ul>

@@ -87,17 +87,18 @@ export const createTestStore = (path: string): TestStore => {
     lines = all.length
   }
 
-  if (existsSync(path))
+  if (existsSync(path)) {
     for (const text of readFileSync(path, 'utf8').split('\n'))
       try {
         const [kind, id, value] = JSON.parse(text) as [Kind, string, Kinds[Kind] | null]
         apply(kind, id, value)
       } catch {} // the empty end, or a line that was cut off
-  rewrite()
+    rewrite()
+  }
 
   const append = <K extends Kind>(kind: K, id: string, value: Kinds[K] | null): void => {
     apply(kind, id, value)
-    appendFileSync(path, line(kind, id, value))
+    appendFileSync(path, line(kind, id, value), { mode: 0o600 })
     lines++
     const present = Object.values(state).reduce((total, map) => total + map.size, 0)
     if (lines > present + MAX_PAST_LINES) rewrite()

@@ -9,7 +9,8 @@ import type { Settings } from '../../composition/settings.ts'
 import { ShopError } from '../../core/errors.ts'
 import { checkCsrf } from '../../http/csrf.ts'
 import { problem } from '../../http/problem.ts'
-import type { StripeProviderOptions } from '../../payments/stripe/provider.ts'
+import type { HostedProvider } from '../../payments/provider.ts'
+import { createStripeProvider, type StripeProviderOptions } from '../../payments/stripe/provider.ts'
 import { isLocalRequest, isMailboxEnabled } from '../mailbox.ts'
 import { readOrCreateSecret } from '../secrets.ts'
 import { createTestApi } from './api.ts'
@@ -20,20 +21,22 @@ import { createTestPaymentState, type Emit, type TestPayments } from './payments
 import { createTestRefunds, type TestRefunds } from './refunds.ts'
 import { createTestStore, type Trouble } from './store.ts'
 
-const PATH = /^\/dev\/(stripe|pay)(\/|$)/
+const PATHS = /^\/dev\/(stripe|pay)(\/|$)/
 const SEND_MS = 10_000
 const LATE_MS = 20_000
 /** Milliseconds between looks for pages whose time is over. */
 const EXPIRY_MS = 5_000
 
-/** Whether test payments exist. `stripeSecretKey` is the one of the settings. */
-export const areTestPaymentsEnabled = (settings: Settings, stripeSecretKey: string | undefined): boolean =>
-  stripeSecretKey === undefined && isMailboxEnabled(settings)
+/** Whether test payments exist: on this machine alone, without a key of Stripe's, unless the methods of payment leave them out. */
+export const areTestPaymentsEnabled = (settings: Settings): boolean => {
+  const { stripe, methods = ['stripe'] } = settings.payment
+  return stripe.secretKey === undefined && methods.includes('stripe') && isMailboxEnabled(settings)
+}
 
 /** Where the shop is, once it listens. */
 export type ShopAddress = {
-  /** URL at which this process answers. */
-  readonly own: string
+  readonly host: string
+  readonly port: number
   /** URL at which browsers reach it. */
   readonly publicUrl: string
 }
@@ -49,7 +52,9 @@ export type TestPaymentsOptions = {
 }
 
 export type TestPaymentService = {
-  /** For createStripeProvider. */
+  /** The provider of production, with the stand-in as its Stripe. */
+  readonly provider: HostedProvider
+  /** What the provider was created with. */
   readonly providerOptions: Pick<StripeProviderOptions, 'secretKey' | 'webhookSecrets' | 'server'>
   /** Answers requests for /dev/stripe and /dev/pay, and passes others on. */
   readonly wrap: <A extends unknown[]>(
@@ -75,9 +80,9 @@ export const createTestPayments = (options: TestPaymentsOptions): TestPaymentSer
   const secretKey = `sk_offline_${secret}`
   const webhookSecret = `whsec_${createHmac('sha256', secret).update('events').digest('base64url')}`
   const store = createTestStore(join(dataDir, 'test-payments.jsonl'))
-  let address: ShopAddress | undefined
+  let address: { readonly own: string; readonly publicUrl: string } | undefined
   let expiry: NodeJS.Timeout | undefined
-  const whereIs = (name: keyof ShopAddress): string => {
+  const whereIs = (name: 'own' | 'publicUrl'): string => {
     if (!address) throw new Error('test payments have not been started')
     return address[name]
   }
@@ -118,21 +123,23 @@ export const createTestPayments = (options: TestPaymentsOptions): TestPaymentSer
     }
   }
 
+  const providerOptions = {
+    secretKey,
+    webhookSecrets: [webhookSecret],
+    server: () => new URL('/dev/stripe', whereIs('own')),
+  }
   return {
-    providerOptions: {
-      secretKey,
-      webhookSecrets: [webhookSecret],
-      server: () => new URL('/dev/stripe', whereIs('own')),
-    },
+    provider: createStripeProvider({ ...providerOptions, now }),
+    providerOptions,
     // Outside of the shop's load shedding: a checkout that waits for this answer holds a slot itself.
     wrap:
       fetch =>
       async (request, ...rest) => {
-        const [, part] = PATH.exec(new URL(request.url).pathname) ?? []
+        const [, part] = PATHS.exec(new URL(request.url).pathname) ?? []
         return part !== undefined && isLocalRequest(request) ? answer(request, part) : fetch(request, ...rest)
       },
-    start: where => {
-      address = where
+    start: ({ host, port, publicUrl }) => {
+      address = { own: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, publicUrl }
       deliveries.start()
       expiry = setInterval(payments.expireDue, EXPIRY_MS).unref()
     },
@@ -148,3 +155,14 @@ export const createTestPayments = (options: TestPaymentsOptions): TestPaymentSer
     },
   }
 }
+
+/** The test payments that the settings describe; undefined where there are none. Call it while the data folder is locked. */
+export const loadTestPayments = (settings: Settings, report: (error: unknown) => void) =>
+  areTestPaymentsEnabled(settings)
+    ? createTestPayments({
+        dataDir: settings.dataDir,
+        shopName: settings.shop.name,
+        now: () => new Date(),
+        report,
+      })
+    : undefined
