@@ -33,11 +33,11 @@ import { createJournal } from './journal/journal.ts'
 import { startMailWorker } from './mail-worker.ts'
 import { describeMailTransport, LOOPBACK, mountMailboxRoutes } from './mailbox.ts'
 import { assertShopHere, watchForMove } from './moved-shop.ts'
+import { createLocalProviders } from './payment-providers.ts'
 import { loadPostgres } from './postgres/load.ts'
 import { requireRestored } from './restored-shop.ts'
 import { readOrCreateSecret } from './secrets.ts'
 import { StartError } from './start-error.ts'
-import { loadTestPayments } from './test-payments/test-payments.ts'
 
 export type LocalShop = {
   readonly url: string
@@ -164,8 +164,8 @@ const startParts = async (
   const secret = settings.secret ?? readOrCreateSecret(settings.dataDir, 'secret')
   const postgres = await loadPostgres(settings, { db, secret, journal, log })
   const { sql, projection, connectSearch } = postgres ?? {}
-  const testPayments = loadTestPayments(settings, log.failure)
-  const deps = createDeps(settings, { db, sql, projection, connectSearch, blobs, secret, log })
+  const { providers, testPayments } = createLocalProviders(settings, log)
+  const deps = createDeps(settings, { db, sql, projection, connectSearch, blobs, secret, log, providers })
   if (deps.searchTerms) cleanups.push(startSearchTermWriter(deps.searchTerms).stop)
   if (engine) {
     const created = await createTables(db, settings.names)
@@ -221,6 +221,7 @@ const startParts = async (
   )
   log.event('data', settings.dataDir)
   log.event('mail', describeMailTransport(settings, url))
+  if (testPayments) log.event('payments', `test payments, without money: ${url}/dev/pay`)
   log.event('dynamodb', forwarder ? `http://127.0.0.1:${forwarder.port}` : `${settings.endpoint}`)
   log.event('api', `${url}/api/books (documentation: ${url}/api/docs)`)
   log.event('shop', `CloudShelf is running at ${url}`)
