@@ -3,13 +3,12 @@
  * them, and with the trouble that is switched on. Deliveries are stored, so they go on after a restart.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { loadStripe } from '../../payments/stripe/client.ts'
+import { API_VERSION, loadStripe } from '../../payments/stripe/client.ts'
 import { newRandomPart, type TestEvent, type TestEventType, type TestObject } from './objects.ts'
 import { type Delivery, NO_TROUBLE, type TestStore } from './store.ts'
 
 /** Milliseconds between attempts; after the last one an event is lost. */
 const RETRY_MS = [500, 2_000, 10_000, 60_000, 600_000]
-const API_VERSION = '2026-10-28.endive'
 
 /** Events that are sent at the same time. */
 const MAX_CONCURRENT = 8

@@ -7,9 +7,10 @@ import type { TestEvent, TestPayment } from './objects.ts'
 
 /** The oldest payments beyond this number are forgotten. */
 const MAX_PAYMENTS = 20_000
-/** Saved answers and events that are not needed for deliveries. */
-const MAX_OTHERS = 2_000
-/** Lines of the past that the log may have besides the present ones. */
+const MAX_ANSWERS = 2_000
+/** Events that are kept, and that may be on their way. */
+const MAX_EVENTS = 10_000
+/** Lines of the past that the log may have besides as many as the present ones. */
 const MAX_PAST_LINES = 5_000
 
 /** An answer to a request with an idempotency key. */
@@ -52,9 +53,9 @@ export type TestStore = {
 
 const LIMITS: Readonly<Record<Kind, number>> = {
   payment: MAX_PAYMENTS,
-  answer: MAX_OTHERS,
-  event: MAX_OTHERS,
-  delivery: MAX_PAYMENTS,
+  answer: MAX_ANSWERS,
+  event: MAX_EVENTS,
+  delivery: MAX_EVENTS,
   trouble: 1,
 }
 
@@ -101,7 +102,7 @@ export const createTestStore = (path: string): TestStore => {
     appendFileSync(path, line(kind, id, value), { mode: 0o600 })
     lines++
     const present = Object.values(state).reduce((total, map) => total + map.size, 0)
-    if (lines > present + MAX_PAST_LINES) rewrite()
+    if (lines > 2 * present + MAX_PAST_LINES) rewrite()
   }
 
   return {

@@ -6,7 +6,7 @@ import type Stripe from 'stripe'
 import { ProviderRefused, ProviderUnavailable } from '../provider.ts'
 
 /** The version that the package's types describe: an update of the package fails `npm run check` until it is reviewed. */
-const API_VERSION: Stripe.LatestApiVersion = '2026-10-28.endive'
+export const API_VERSION: Stripe.LatestApiVersion = '2026-10-28.endive'
 /** Three attempts and the two pauses of 0.5 s between them end within 8 s. */
 const ATTEMPT_MS = 2_300
 const MAX_RETRIES = 2

@@ -128,6 +128,10 @@ test('events of unknown types, and of payments that are not of the shop, concern
   expect((await read({ ...EVENT, data: { object } })).payment).toBeUndefined()
   const refund = { id: 're_1', object: 'refund', payment_intent: `pi_${'0'.repeat(32)}`, metadata: null }
   expect((await read({ ...EVENT, type: 'refund.created', data: { object: refund } })).payment).toBeUndefined()
+  const strange = { ...refund, payment_intent: 'pi_1/../../balance' }
+  expect(
+    (await read({ ...EVENT, type: 'refund.created', data: { object: strange } })).payment,
+  ).toBeUndefined()
 })
 
 test('an event whose order is not known now is not answered', async () => {

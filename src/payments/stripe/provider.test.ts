@@ -280,6 +280,16 @@ test.each([
   })
 })
 
+test('a long description is cut between characters', async () => {
+  const { ref } = await open({ description: '📚'.repeat(200) })
+  expect(stripe.control.find(ref, 'session').description).toBe('📚'.repeat(125))
+  const odd = await open({ description: `x${'📚'.repeat(200)}` })
+  expect(stripe.control.find(odd.ref, 'session').description).toBe(`x${'📚'.repeat(124)}\ufffd`)
+  expect(stripe.control.find((await open({ description: '' })).ref, 'session').description).toMatch(
+    /^Order CS-/,
+  )
+})
+
 test('an amount that Stripe cannot charge is refused before anything is sent', async () => {
   const sent = stripe.requests.length
   await expect(open({ currency: currency('KWD'), amount: 5124 })).rejects.toThrow(ProviderRefused)
@@ -290,7 +300,8 @@ test('an amount that Stripe cannot charge is refused before anything is sent', a
 test('what Stripe does not know is refused', async () => {
   await expect(stripe.provider.look(`cs_test_${'0'.repeat(32)}`)).rejects.toThrow(ProviderRefused)
   await expect(stripe.provider.close(`cs_test_${'0'.repeat(32)}`)).rejects.toThrow(ProviderRefused)
-  await expect(stripe.provider.look('../../balance')).rejects.toThrow(Error)
+  for (const ref of ['../../balance', 'pi_1', '', `cs_${'x'.repeat(300)}`])
+    await expect(stripe.provider.look(ref), ref).rejects.toThrow(ProviderRefused)
 })
 
 test('errors of Stripe are repeated three times, and then it is unavailable', async () => {

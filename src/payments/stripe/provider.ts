@@ -35,6 +35,15 @@ export type StripeProviderOptions = StripeOptions & {
 
 type Session = Stripe.Checkout.Session
 
+/** A text that is cut between characters: half of one cannot be sent. */
+const shorten = (text: string): string => text.slice(0, MAX_DESCRIPTION).toWellFormed()
+
+/** A payment page's id in Stripe's form. Throws ProviderRefused for any other text, which an event may hold. */
+const sessionId = (ref: string): string => {
+  if (!/^cs_\w{1,250}$/.test(ref)) throw new ProviderRefused('not a payment page of Stripe')
+  return ref
+}
+
 /**
  * What a page is opened with. Stripe compares a repeated request with the first one, so the time at which the page closes is a whole
  * minute: nearly every repetition is the same.
@@ -60,7 +69,7 @@ const sessionParams = (
       price_data: {
         currency: currency.code.toLowerCase(),
         unit_amount: toStripe(amount, currency),
-        product_data: { name: description.slice(0, MAX_DESCRIPTION) || `Order ${orderNumber}` },
+        product_data: { name: shorten(description) || `Order ${orderNumber}` },
       },
     },
   ],
@@ -139,7 +148,7 @@ export const createStripeProvider = (options: StripeProviderOptions): HostedProv
 
   const look = (ref: string): Promise<Seen> =>
     call(`reading payment page ${ref}`, async stripe => {
-      const session = await stripe.checkout.sessions.retrieve(ref, {
+      const session = await stripe.checkout.sessions.retrieve(sessionId(ref), {
         expand: ['payment_intent.latest_charge'],
       })
       const { payment_intent } = session
@@ -156,7 +165,9 @@ export const createStripeProvider = (options: StripeProviderOptions): HostedProv
     })
 
   const close = async (ref: string): Promise<Seen> => {
-    await call(`closing payment page ${ref}`, stripe => stripe.checkout.sessions.expire(ref)).catch(error => {
+    await call(`closing payment page ${ref}`, stripe =>
+      stripe.checkout.sessions.expire(sessionId(ref)),
+    ).catch(error => {
       // A page that is complete or expired cannot be closed; what it is, `look` says.
       if (!(error instanceof ProviderRefused)) throw error
     })
@@ -167,7 +178,7 @@ export const createStripeProvider = (options: StripeProviderOptions): HostedProv
 
   const refund: HostedProvider['refund'] = (ref, amount, refundId) =>
     call(`refund ${refundId}`, async stripe => {
-      const session = await stripe.checkout.sessions.retrieve(ref, { expand: ['payment_intent'] })
+      const session = await stripe.checkout.sessions.retrieve(sessionId(ref), { expand: ['payment_intent'] })
       const { payment_intent: intent } = session
       if (!intent || typeof intent === 'string') throw new ProviderRefused(`nothing was paid at ${ref}`)
       // Stripe forgets the idempotency key after a day, and would give back twice.
@@ -186,8 +197,9 @@ export const createStripeProvider = (options: StripeProviderOptions): HostedProv
       return seenRefund(created, intent.currency)
     })
 
-  const intentMetadata: EventRules['intentMetadata'] = intentId =>
-    call(`reading payment ${intentId}`, async stripe => {
+  const intentMetadata: EventRules['intentMetadata'] = async intentId => {
+    if (!/^pi_\w{1,250}$/.test(intentId)) return undefined
+    return call(`reading payment ${intentId}`, async stripe => {
       try {
         return (await stripe.paymentIntents.retrieve(intentId)).metadata
       } catch (error) {
@@ -195,6 +207,7 @@ export const createStripeProvider = (options: StripeProviderOptions): HostedProv
         throw error
       }
     })
+  }
 
   const rules: EventRules = {
     secrets: options.webhookSecrets,
