@@ -37,6 +37,7 @@ export const createEventReader = ({ hosted, log }: Pick<PaymentDeps, 'hosted' | 
           return true
         } catch (error) {
           if (error instanceof EventRefused) throw eventRefused(error.message)
+          if (error instanceof ProviderUnavailable) throw paymentUnavailable()
           throw error
         }
       }

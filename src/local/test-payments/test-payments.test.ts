@@ -25,7 +25,8 @@ test.each<[string, Record<string, string>, boolean]>([
   expect(areTestPaymentsEnabled(settings)).toBe(enabled)
 })
 
-test('a card pays an order through the code of production: page, signed events, order', async () => {
+/** A shop that gets the events of a stand-in, with the statuses of its answers. */
+const startPaidShop = async () => {
   let shop: TestShop | undefined
   const answers: number[] = []
   const stripe = await startTestStripe({
@@ -45,13 +46,29 @@ test('a card pays an order through the code of production: page, signed events, 
   await who.post('/api/cart/items', { book_id: aBook().book_id, quantity: 1 })
   const { status, body } = await checkOut(who, undefined, { payment_method: 'stripe' })
   expect(status).toBe(202)
-  const ref = body.payment_url.split('/').at(-1)
+  const ref: string = body.payment_url.split('/').at(-1)
+  return { shop, stripe, answers, who, ref, orderId: body.order_id }
+}
+
+test('a card pays an order through the code of production: page, signed events, order', async () => {
+  const { shop, stripe, answers, who, ref, orderId } = await startPaidShop()
   expect((await stripe.pay(ref)).status).toBe(303)
   await expect.poll(() => answers.length).toBe(3)
   expect(new Set(answers)).toEqual(new Set([204]))
   expect(await readItems(shop, 'orders')).toHaveLength(1)
-  const order = (await who.get(`/api/orders/${body.order_id}`)).body
+  const order = (await who.get(`/api/orders/${orderId}`)).body
   expect(order.payment).toMatchObject({ method: 'stripe', status: 'paid', paid: order.total })
   const seen = await stripe.provider.look(ref)
-  expect(seen).toMatchObject({ orderId: body.order_id, captured: seen.amount })
+  expect(seen).toMatchObject({ orderId, captured: seen.amount })
+})
+
+test('an event whose order cannot be asked for is answered with 503, and comes again', async () => {
+  const { shop, stripe, answers, ref } = await startPaidShop()
+  await stripe.pay(ref)
+  await expect.poll(() => answers.length).toBe(3)
+  answers.length = 0
+  stripe.failNext(/payment_intents/, 'refuse', 'refuse', 'refuse')
+  stripe.control.refund(ref, 100)
+  await expect.poll(() => answers.toSorted(), { timeout: 10_000 }).toEqual([204, 204, 503])
+  expect(shop.reportedErrors).toEqual([])
 })

@@ -93,11 +93,10 @@ const pageOf = ({ id, url, expires_at }: Session, orderId: string): PaymentPage 
   return { ref: id, url, closesAt: new Date(expires_at * 1000).toISOString() }
 }
 
-/** Seconds between which the sessions of an order were opened: its day, and the day after for later attempts. */
-const openedBetween = (orderId: string, now: Date): Stripe.RangeQueryParam => {
+/** When the sessions of an order were opened: on its day or later. One whose id has no day was opened within a day. */
+const openedSince = (orderId: string, now: Date): Stripe.RangeQueryParam => {
   const day = dayOfOrderId(orderId)
-  const start = day === undefined ? epochSeconds(now) - DAY : epochSeconds(new Date(day))
-  return { gte: start - MINUTE, lte: start + 2 * DAY }
+  return { gte: day === undefined ? epochSeconds(now) - DAY : epochSeconds(new Date(day)) - MINUTE }
 }
 
 /** Creates the provider. Nothing of Stripe is loaded or called until it is first used. */
@@ -119,7 +118,7 @@ export const createStripeProvider = (options: StripeProviderOptions): HostedProv
     orderId: string,
     matches: (session: Session) => boolean,
   ): Promise<Session | undefined> => {
-    const created = openedBetween(orderId, now())
+    const created = openedSince(orderId, now())
     for await (const session of stripe.checkout.sessions.list({ created, limit: PAGE_SIZE }))
       if (orderIdOf(session) === orderId && matches(session)) return session
     return undefined
