@@ -120,7 +120,7 @@ export const createKillableWorker = (shop: TestShop, transport: Transport, lifet
       await live()
       return result
     }
-  const { db, orders, links, viewLinks, users, accountLinks, now, log, settings } = shop.deps
+  const { db, orders, paymentTable, links, viewLinks, users, accountLinks, now, log, settings } = shop.deps
   const mortalDb: Dynamo = { ...db, transact: guarded(db.transact) }
   const outbox = createOutboxTable(mortalDb, shop.names)
   const worker: WorkerDeps = {
@@ -128,6 +128,8 @@ export const createKillableWorker = (shop: TestShop, transport: Transport, lifet
     outbox: { ...outbox, listDue: guarded(outbox.listDue) },
     compose: createComposer({
       orders,
+      paymentTable,
+      bankDetails: [],
       links,
       viewLinks,
       users,

@@ -11,6 +11,7 @@ import { getHealth } from '../health/api.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import * as orders from '../orders/api.ts'
 import * as payments from '../payments/api.ts'
+import * as paymentsStaff from '../payments/staff-api.ts'
 import * as privacy from '../privacy/api.ts'
 import * as reports from '../reports/api.ts'
 
@@ -96,6 +97,12 @@ export const ENDPOINT_GROUPS = {
     payments.getCheckout,
     payments.cancelCheckout,
     payments.paymentEvent,
+    paymentsStaff.listPayments,
+    paymentsStaff.getOrderPayments,
+    paymentsStaff.recordPayment,
+    paymentsStaff.refundOrder,
+    paymentsStaff.resolveReview,
+    paymentsStaff.setInvoicePermission,
   ],
   health: [getHealth],
   reports: [reports.listReports, reports.getReport],

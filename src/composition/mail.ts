@@ -12,6 +12,7 @@ import {
 import { createOrderLinks } from '../orders/links.ts'
 import { createOrderTable } from '../orders/table.ts'
 import { createViewLinks } from '../orders/view-links.ts'
+import { createPaymentTable } from '../payments/table.ts'
 import { isQuiet } from '../tables/quiet.ts'
 import type { BaseContext } from './base.ts'
 import { createSigner } from './clients.ts'
@@ -39,6 +40,8 @@ export const createMailDeps = (context: BaseContext, transport: Transport) => {
   const orders = createOrderTable(context)
   const sources = {
     orders,
+    paymentTable: createPaymentTable(context),
+    bankDetails: context.settings.payment.bankDetails,
     links: createOrderLinks(db, names),
     viewLinks: createViewLinks(db, names, orders),
     users: createUserTable(context),

@@ -6,6 +6,7 @@ import { newOrderId } from '../core/ids.ts'
 import { createOrderLinks } from '../orders/links.ts'
 import { createOrderTable } from '../orders/table.ts'
 import { createViewLinks } from '../orders/view-links.ts'
+import { createInvoicePermissions } from '../payments/invoice-permission.ts'
 import type { HostedProvider } from '../payments/provider.ts'
 import type { BaseContext } from './base.ts'
 import { createPaymentDeps } from './payments.ts'
@@ -16,6 +17,11 @@ export const createOrderDeps = (context: BaseContext, providers: readonly Hosted
   const users = createUserTable(context)
   const records = createAuthRecords(db, names, users)
   const orders = createOrderTable(context)
+  /** The email of an account, once it is confirmed. */
+  const confirmedEmail = async (userId: string): Promise<string | undefined> => {
+    const user = (await records.byId('user', userId))?.record
+    return user?.emailVerified === true ? String(user.email) : undefined
+  }
   return {
     users,
     records,
@@ -23,12 +29,14 @@ export const createOrderDeps = (context: BaseContext, providers: readonly Hosted
     newOrderId,
     links: createOrderLinks(db, names),
     viewLinks: createViewLinks(db, names, orders),
-    /** The email of an account, once it is confirmed. */
-    confirmedEmail: async (userId: string): Promise<string | undefined> => {
-      const user = (await records.byId('user', userId))?.record
-      return user?.emailVerified === true ? String(user.email) : undefined
-    },
-    ...createPaymentDeps(context, providers),
+    confirmedEmail,
+    invoicePermissions: createInvoicePermissions({
+      ...context,
+      users,
+      confirmedEmail,
+      audience: context.settings.payment.invoiceFor,
+    }),
+    ...createPaymentDeps(context, orders, providers),
     unpaidLimit: context.settings.unpaidLimit,
     /** Called with the books of a sale; an application with an index replaces it. */
     booksChanged: (_books: readonly BookKey[]): void => {},

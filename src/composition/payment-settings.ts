@@ -1,8 +1,7 @@
 /** Settings of payments, from the variables that belong to them. */
 import { isAgreed, type PaymentMethod } from '../orders/payment.ts'
+import type { InvoiceAudience } from '../payments/invoice-permission.ts'
 import type { Environment } from './environment.ts'
-
-export type InvoiceAudience = 'everyone' | 'confirmed' | 'allowed'
 
 export type PaymentSettings = {
   /** In the order in which checkout offers them; undefined: what the shop can offer without being told. */

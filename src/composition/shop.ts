@@ -31,9 +31,11 @@ import type { OrderTable } from '../orders/table.ts'
 import type { ViewLinks } from '../orders/view-links.ts'
 import type { CheckoutTable } from '../payments/checkout-table.ts'
 import { createHostedCheckouts } from '../payments/hosted-checkouts.ts'
+import type { InvoicePermissions } from '../payments/invoice-permission.ts'
 import type { DaysToPay } from '../payments/order-payments.ts'
 import type { HostedProvider } from '../payments/provider.ts'
 import { paymentRoutes } from '../payments/routes.ts'
+import { paymentStaffRoutes } from '../payments/staff-routes.ts'
 import type { PaymentTable } from '../payments/table.ts'
 import type { ErasedProjection } from '../privacy/erase.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
@@ -86,6 +88,7 @@ export type Deps = AppContext & {
   readonly checkouts: CheckoutTable
   readonly paymentTable: PaymentTable
   readonly hosted: ReadonlyMap<string, HostedProvider>
+  readonly invoicePermissions: InvoicePermissions
   // Accounts
   readonly users: UserTable
   readonly records: AuthRecords
@@ -143,6 +146,7 @@ export const createShop = (deps: Deps, sharedSeconds?: () => number) => {
     ...cartRoutes(deps),
     ...orderRoutes(deps, createHostedCheckouts(deps)),
     ...paymentRoutes(deps),
+    ...paymentStaffRoutes(deps),
     ...accountRoutes(deps),
     ...profileRoutes(deps),
     ...privacyRoutes(deps),

@@ -25,6 +25,7 @@ export const errorStatus = {
   session_not_found: 404,
   passkey_not_found: 404,
   address_not_found: 404,
+  account_not_found: 404,
   link_invalid: 404,
   checkout_not_found: 404,
   cart_line_not_found: 404,

@@ -6,6 +6,7 @@ import { createOrderDeps } from '../composition/orders.ts'
 import { orderRoutes } from '../orders/routes.ts'
 import { createHostedCheckouts } from '../payments/hosted-checkouts.ts'
 import { paymentRoutes } from '../payments/routes.ts'
+import { paymentStaffRoutes } from '../payments/staff-routes.ts'
 import { createHttpHandler } from './http.ts'
 import { createFunctionContext } from './open.ts'
 
@@ -15,6 +16,7 @@ const deps = { ...createAppContext(base, secret), ...createCartDeps(base), ...cr
 const { fetch } = createHttpApp(deps, [
   ...orderRoutes(deps, createHostedCheckouts(deps)),
   ...paymentRoutes(deps),
+  ...paymentStaffRoutes(deps),
 ])
 
 export const handler = createHttpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

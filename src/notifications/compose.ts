@@ -13,6 +13,8 @@ import { LINK_MINUTES, type OrderLinks } from '../orders/links.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderTable } from '../orders/table.ts'
 import type { ViewLinks } from '../orders/view-links.ts'
+import { outstanding } from '../payments/state.ts'
+import type { PaymentTable } from '../payments/table.ts'
 import { mailHtml } from './html.ts'
 import { type MailContent, oneLine } from './mail-content.ts'
 import * as account from './mails/account.ts'
@@ -20,7 +22,9 @@ import { orderCancelled } from './mails/order-cancelled.ts'
 import { orderConfirmed } from './mails/order-confirmed.ts'
 import { orderLink } from './mails/order-link.ts'
 import { orderShipped } from './mails/order-shipped.ts'
+import { paymentReceived, paymentRefunded, paymentReminder } from './mails/payment.ts'
 import type { ShopFacts } from './order-blocks.ts'
+import type { PaymentFacts } from './payment-blocks.ts'
 import {
   type AccountAnnouncement,
   Announcement,
@@ -33,6 +37,9 @@ import { mailText } from './text.ts'
 
 export type ComposeDeps = {
   readonly orders: OrderTable
+  readonly paymentTable: Pick<PaymentTable, 'get'>
+  /** Where to transfer money to, line by line. */
+  readonly bankDetails: readonly string[]
   readonly links: OrderLinks
   readonly viewLinks: ViewLinks
   readonly users: UserTable
@@ -61,19 +68,46 @@ const orderContent = async (
   event: OrderAnnouncement['event'],
   order: Order,
 ): Promise<MailContent> => {
+  const { shop } = deps
   switch (event) {
     case 'order_confirmed':
-      return orderConfirmed(order, deps.shop, await orderUrl(deps, order))
+      return orderConfirmed(order, shop, await orderUrl(deps, order), await paymentOf(deps, order))
     case 'order_shipped':
-      return orderShipped(order, deps.shop, await orderUrl(deps, order))
+      return orderShipped(order, shop, await orderUrl(deps, order))
     case 'order_cancelled':
-      return orderCancelled(order, deps.shop, await orderUrl(deps, order))
+      return orderCancelled(order, shop, await orderUrl(deps, order), await paymentOf(deps, order))
     case 'order_link': {
       // The token is generated here and not when the link is requested, so that it is never stored.
       const token = newSecret()
       await deps.links.save(token, order, deps.now())
-      return orderLink(order, deps.shop, token, LINK_MINUTES)
+      return orderLink(order, shop, token, LINK_MINUTES)
     }
+    default:
+      return paymentContent(deps, event, order)
+  }
+}
+
+const paymentOf = async (
+  { paymentTable, bankDetails }: ComposeDeps,
+  { order_id }: Order,
+): Promise<PaymentFacts> => ({ payment: await paymentTable.get(order_id), bankDetails })
+
+const paymentContent = async (
+  deps: ComposeDeps,
+  event: 'payment_received' | 'payment_refunded' | 'payment_reminder',
+  order: Order,
+): Promise<MailContent> => {
+  const { payment, bankDetails } = await paymentOf(deps, order)
+  if (!payment) throw new Undeliverable('the order has no payment')
+  const url = await orderUrl(deps, order)
+  switch (event) {
+    case 'payment_received':
+      return paymentReceived(order, payment, deps.shop, url)
+    case 'payment_refunded':
+      return paymentRefunded(order, payment, deps.shop, url)
+    case 'payment_reminder':
+      if (outstanding(payment) === 0) throw new Undeliverable('the order is paid or canceled')
+      return paymentReminder(order, { payment, bankDetails }, deps.shop, url)
   }
 }
 

@@ -15,6 +15,10 @@ export const LIFETIME_MINUTES: Readonly<Record<MailEvent, number>> = {
   order_confirmed: 3 * DAY,
   order_shipped: 3 * DAY,
   order_cancelled: 3 * DAY,
+  payment_received: 3 * DAY,
+  payment_refunded: 7 * DAY,
+  // Until the transfer is due.
+  payment_reminder: 2 * DAY,
   order_link: LINK_MINUTES,
   verify_email: ACCOUNT_LINK_MINUTES.verify_email,
   reset_password: ACCOUNT_LINK_MINUTES.reset_password,

@@ -3,7 +3,15 @@ import * as z from 'zod'
 import { TOLD_CHANGES } from '../accounts/owner-notice.ts'
 
 const OrderAnnouncement = z.object({
-  event: z.enum(['order_confirmed', 'order_shipped', 'order_cancelled', 'order_link']),
+  event: z.enum([
+    'order_confirmed',
+    'order_shipped',
+    'order_cancelled',
+    'order_link',
+    'payment_received',
+    'payment_refunded',
+    'payment_reminder',
+  ]),
   user_id: z.string().min(1),
   order_id: z.string().min(1),
 })

@@ -1,5 +1,6 @@
 /** Examples of requests and replies in the OpenAPI document, by endpoint id, with the books, cart and order of the specification. */
 import { ACCOUNT_EXAMPLES, address, profile, token } from './account-examples.ts'
+import { amounts, held, order, PAYMENT_EXAMPLES } from './payment-examples.ts'
 
 const cleanCode = {
   book_id: 'tech-001',
@@ -42,7 +43,6 @@ const found = { ...page, items: [{ ...cleanCode, match: 'exact' }], match: 'exac
 
 const { isbn: _isbn, title: _title, ...suggested } = cleanCode
 
-const amounts = { subtotal: 42.99, tax: 3.44, shipping: 5.99, total: 52.42 }
 const { subtotal: total_amount, ...charges } = amounts
 
 const cart = {
@@ -78,30 +78,6 @@ const emptiedCart = {
   can_check_out: false,
 }
 
-const order = {
-  order_id: 'order-2025-09-05-12wbk0v8m2d4x6q9r3t7y1z5',
-  order_number: '7MWQ6-KQ0KX',
-  order_date: '2025-09-05',
-  status: 'confirmed',
-  items: [{ book_id: 'tech-001', category: 'Technology', title: 'Clean Code', price: 42.99, quantity: 1 }],
-  ...amounts,
-  currency: 'USD',
-  payment: {
-    method: 'invoice',
-    status: 'due',
-    amount: 52.42,
-    paid: 0,
-    refunded: 0,
-    due_on: '2025-09-19',
-    disputed: false,
-  },
-  delivery: 'ship',
-  email: 'customer@example.com',
-  shipping_address: address,
-  created_at: '2025-09-05T10:00:00.000Z',
-  updated_at: '2025-09-05T10:00:00.000Z',
-}
-
 const content = {
   category: 'Technology',
   title: 'Clean Code',
@@ -118,26 +94,6 @@ const reportAge = {
   read_from: 'database',
   has_replica: false,
   replica_lag_seconds: null,
-}
-
-const held = {
-  checkout_id: order.order_id,
-  order_id: order.order_id,
-  payment_url: 'https://checkout.stripe.com/c/pay/cs_test_a1b2c3',
-  hold_until: '2025-09-05T10:31:00.000Z',
-}
-
-const checkout = {
-  checkout_id: order.order_id,
-  order_id: order.order_id,
-  order_number: order.order_number,
-  state: 'held',
-  method: 'stripe',
-  payment_url: held.payment_url,
-  hold_until: held.hold_until,
-  total: order.total,
-  currency: 'USD',
-  items: [{ book_id: 'tech-001', title: 'Clean Code', quantity: 1 }],
 }
 
 type Example = { readonly request?: unknown; readonly reply?: unknown; readonly accepted?: unknown }
@@ -221,30 +177,6 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     reply: order,
     accepted: held,
   },
-  getCheckoutOptions: {
-    reply: {
-      deliveries: [
-        {
-          id: 'ship',
-          label: 'Ship to an address',
-          description: 'Delivery time: 3 to 7 business days.',
-          ...amounts,
-          methods: [
-            {
-              id: 'invoice',
-              label: 'Invoice',
-              description: 'The invoice comes with your books. You have 14 days to pay it.',
-              is_hosted: false,
-            },
-          ],
-        },
-      ],
-      currency: 'USD',
-      live_checkout: null,
-    },
-  },
-  getCheckout: { reply: checkout },
-  cancelCheckout: { reply: { ...checkout, state: 'released' } },
   listOrders: { reply: { items: [order], next_cursor: null } },
   lookUpOrder: {
     request: { order_id: order.order_number, email: order.email },
@@ -257,6 +189,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   getOrder: { reply: order },
   cancelOrder: { reply: { ...order, status: 'cancelled' } },
   setOrderStatus: { request: { status: 'processing' }, reply: { ...order, status: 'processing' } },
+  ...PAYMENT_EXAMPLES,
   ...ACCOUNT_EXAMPLES,
   exportMe: {
     request: { password: 'four quiet blue words' },

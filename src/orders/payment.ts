@@ -72,6 +72,8 @@ export interface HostedCheckouts {
 export type Unpaying = {
   /** Writes of the transaction that cancels the order: what was paid is to be refunded, what is due is not due any more. */
   readonly writes: readonly Write[]
+  /** Copies that refunds have returned to stock before. */
+  readonly restocked: readonly { readonly book_id: string; readonly quantity: number }[]
   /** To be called once they are written: asks the provider for the refund. Never throws: what fails is tried again by the sweeper. */
   readonly finish: () => Promise<void>
 }
@@ -88,4 +90,6 @@ export interface OrderPayments {
   agreedTerms(order: NewOrder, method: AgreedMethod, delivery: Delivery): TermsView
   /** What a cancellation by `actor` changes about the payment as it is now. */
   unpay(order: Order, actor: string): Promise<Unpaying>
+  /** Throws payment_conflict where the order must not be worked on before its money has come. */
+  assertMayProcess(order: Order): Promise<void>
 }

@@ -13,7 +13,7 @@ export type CheckoutRecord = RequestHash & { readonly order_id: string }
 const HASH_VERSION = 2
 
 /** JSON that is equal for equal values: the keys of objects are sorted, and fields that are undefined are left out. */
-const canonicalJson = (value: unknown): string =>
+export const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_name, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -6,6 +6,7 @@ import { toDecimal } from '../core/money.ts'
 import type { Limiter } from '../core/rate-limit/limiter.ts'
 import { withUniformTiming } from '../core/timing.ts'
 import type { CursorSeal } from '../http/cursor.ts'
+import { requireKey } from '../http/idempotency-key.ts'
 import { type Identity, requireActor } from '../http/identity.ts'
 import { Accepted, type Route, route } from '../http/route.ts'
 import * as api from './api.ts'
@@ -30,18 +31,24 @@ export type OrderRouteDeps = LookupDeps & {
   readonly cursors: CursorSeal
   readonly limiter: Limiter
   readonly unpaidLimit: UnpaidLimit
+  readonly invoicePermissions: {
+    readonly refusal: (accountId: string | undefined) => Promise<string | undefined>
+  }
   /** The email address of an account; undefined until it is confirmed. */
   readonly confirmedEmail: (userId: string) => Promise<string | undefined>
 }
 
-const keyMissing = () =>
-  new ShopError(
-    'idempotency_key_missing',
-    'Send an Idempotency-Key header. Generate its value, such as a UUID, when the checkout page opens.',
-  )
-
 /** The same whether or not there is such an order. */
 const LOOKUP_DETAIL = 'If we find a matching order, we’ll email a link to the address it was placed with.'
+
+/** Throws invoice_not_allowed. */
+const assertMayInvoice = async (
+  { invoicePermissions }: Pick<OrderRouteDeps, 'invoicePermissions'>,
+  { session }: Identity,
+): Promise<void> => {
+  const why = await invoicePermissions.refusal(session?.userId)
+  if (why !== undefined) throw new ShopError('invoice_not_allowed', why)
+}
 
 /** `hosted`: checkouts with a method that takes the money first. */
 export const orderRoutes = (deps: OrderRouteDeps, hosted: HostedCheckouts): Route[] => {
@@ -73,13 +80,13 @@ export const orderRoutes = (deps: OrderRouteDeps, hosted: HostedCheckouts): Rout
   return [
     route(api.placeOrder, async context => {
       const { identity, headers, body, responseHeaders, counter } = context
-      const key = headers['idempotency-key']
-      if (key === undefined) throw keyMissing()
+      const key = requireKey(headers)
+      const method = methodOf(deps, body)
+      if (method === 'invoice') await assertMayInvoice(deps, identity)
       const send = identity.session
         ? { heldBy: () => [], transact: (_: Order, writes: readonly Write[]) => counter.transact(writes) }
         : await createGuestLimits(deps, context, body.email)
       const userId = identity.becomeShopper()
-      const method = methodOf(deps, body)
       const plan = isAgreed(method) ? agreedPlan(method, userId, key) : hosted.plan(method, userId, key)
       const { order, replayed } = await placeOrder(deps, userId, key, body, plan, send)
       if (replayed) responseHeaders.set('idempotency-replayed', 'true')

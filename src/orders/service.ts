@@ -10,12 +10,12 @@ import { orderNumber, parseOrderNumber } from './number.ts'
 import type { TermsView } from './payment.ts'
 import type { Order, OrderView } from './schema.ts'
 import { assertTransition, type OrderStatus } from './status.ts'
-import { type StockReturn, stockReturns } from './stock-returns.ts'
+import { type StockReturn, stockReturns, withoutCopies } from './stock-returns.ts'
 import { heldUntil, type SendTransition, tryTransition } from './transition.ts'
 
 const MAX_TRIES = 5
-/** A DynamoDB transaction has at most 100 writes, some of which are the order's own. Our orders have at most 50 lines. */
-const MAX_RETURNS = 90
+/** A DynamoDB transaction has at most 100 writes, some of which are the order's own and its payment's. Our orders have at most 50 lines. */
+const MAX_RETURNS = 85
 
 const tooManyLines = () =>
   new ShopError(
@@ -51,6 +51,7 @@ export const moveOrder = async (
 ): Promise<Order> => {
   if (to === 'cancelled') return cancelOrder(deps, actor, order)
   assertTransition(order.status, to)
+  if (to === 'processing') await deps.payments.assertMayProcess(order)
   let held = await heldUntil(deps, order, to)
   for (;;) {
     const before = held.length
@@ -82,10 +83,11 @@ export const cancelOrder = async (
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (current.status === 'cancelled') return current
     assertTransition(current.status, 'cancelled')
-    const returns = await stockReturns(deps, current, missing)
-    if (returns.length > MAX_RETURNS) throw tooManyLines()
     const unpaying = await deps.payments.unpay(current, actor)
-    const writes = [...returnWrites(deps, current, returns), ...unpaying.writes]
+    const sold = { ...current, items: withoutCopies(current.items, unpaying.restocked) }
+    const returns = await stockReturns(deps, sold, missing)
+    if (returns.length > MAX_RETURNS) throw tooManyLines()
+    const writes = [...returnWrites(deps, sold, returns), ...unpaying.writes]
     const { refusal, ...left } = await tryTransition(deps, actor, current, 'cancelled', held, writes, send)
     if (!refusal) {
       deps.booksChanged(returns.map(({ key }) => key))

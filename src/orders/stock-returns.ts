@@ -27,3 +27,17 @@ export const stockReturns = async (
     return [{ key, write: deps.books.returnStock(key, quantity) }]
   })
 }
+
+/** These lines without copies that are in stock again. */
+export const withoutCopies = (
+  lines: Order['items'],
+  copies: readonly { readonly book_id: string; readonly quantity: number }[],
+): Order['items'] => {
+  const gone = new Map<string, number>()
+  for (const { book_id, quantity } of copies) gone.set(book_id, (gone.get(book_id) ?? 0) + quantity)
+  return lines.flatMap(line => {
+    const here = Math.min(line.quantity, gone.get(line.book_id) ?? 0)
+    gone.set(line.book_id, (gone.get(line.book_id) ?? 0) - here)
+    return here === line.quantity ? [] : [{ ...line, quantity: line.quantity - here }]
+  })
+}

@@ -15,7 +15,14 @@ import type { Order } from './schema.ts'
 import { isFinal, type OrderStatus } from './status.ts'
 
 /** Events of an order that a mail tells its customer. */
-export type OrderEvent = 'order_confirmed' | 'order_shipped' | 'order_cancelled' | 'order_link'
+export type OrderEvent =
+  | 'order_confirmed'
+  | 'order_shipped'
+  | 'order_cancelled'
+  | 'order_link'
+  | 'payment_received'
+  | 'payment_refunded'
+  | 'payment_reminder'
 
 /** What an erasure needs to know of an order. */
 type RestrictedOrder = Pick<
@@ -54,7 +61,7 @@ export interface OrderWrites {
   /** The same for an item that cannot be read as an order. Nothing moves it on, so its address is removed at once. */
   restrictUnreadable(item: Item): Write[]
   /** Audit rows of a change of the order. */
-  audit(event: Omit<AuditEvent, 'subject'>, order: Order, now: Date): Write[]
+  audit(event: Omit<AuditEvent, 'subject'>, order: Pick<Order, 'order_id'>, now: Date): Write[]
   /** Audit rows for staff: copies of a canceled order that could not be returned to stock, because their book is gone. */
   auditUnreturnedStock(order: Order, bookIds: readonly string[], now: Date): Write[]
 }

@@ -17,3 +17,9 @@ export type PaymentDeps = OrderDeps & {
   /** Logs an error that no caller handles. */
   readonly report: (error: unknown) => void
 }
+
+/** What changes the amounts of a payment. */
+export type MoneyDeps = Pick<
+  PaymentDeps,
+  'db' | 'paymentTable' | 'hosted' | 'orders' | 'now' | 'log' | 'report'
+>

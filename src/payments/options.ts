@@ -8,9 +8,13 @@ import type { Delivery } from '../orders/schema.ts'
 import { rulesFor } from '../orders/terms.ts'
 import type { CheckoutOptions } from './api.ts'
 import type { PaymentDeps } from './deps.ts'
+import type { InvoicePermissions } from './invoice-permission.ts'
 import type { DaysToPay } from './order-payments.ts'
 
-export type OptionDeps = PaymentDeps & { readonly daysToPay: DaysToPay }
+export type OptionDeps = PaymentDeps & {
+  readonly daysToPay: DaysToPay
+  readonly invoicePermissions: Pick<InvoicePermissions, 'refusal'>
+}
 type MethodOption = CheckoutOptions['deliveries'][number]['methods'][number]
 
 /** Names of the methods that are agreed, and what happens after the order; those of the others are their providers'. */
@@ -44,15 +48,20 @@ const optionOf = (
   method: PaymentMethod,
   total: MinorUnits,
   delivery: Delivery,
+  invoiceRefusal: string | undefined,
 ): MethodOption => {
-  if (isAgreed(method))
+  if (isAgreed(method)) {
+    const onlyCollected =
+      method === 'collection' && delivery === 'ship'
+        ? 'Only for orders that you collect in the shop.'
+        : undefined
+    const unavailable = method === 'invoice' ? invoiceRefusal : onlyCollected
     return {
       id: method,
       ...agreedOption(method, deps),
-      ...(method === 'collection' && delivery === 'ship'
-        ? { unavailable: 'Only for orders that you collect in the shop.' }
-        : {}),
+      ...(unavailable === undefined ? {} : { unavailable }),
     }
+  }
   const provider = deps.hosted.get(method)
   const unavailable = provider
     ? provider.refusalOf(total, deps.currency)
@@ -66,15 +75,20 @@ const optionOf = (
   }
 }
 
-/** The choices for the cart of a shopper; with the amounts of an empty cart where they have none. */
+/**
+ * The choices for the cart of a shopper; with the amounts of an empty cart where they have none. `accountId`: the account that is
+ * signed in.
+ */
 export const checkoutOptions = async (
   deps: OptionDeps,
   userId: string | undefined,
+  accountId: string | undefined,
 ): Promise<CheckoutOptions> => {
-  const { cartReader, checkouts, methods, collection, shop, currency } = deps
-  const [read, live] = await Promise.all([
+  const { cartReader, checkouts, methods, collection, shop, currency, invoicePermissions } = deps
+  const [read, live, invoiceRefusal] = await Promise.all([
     userId === undefined ? undefined : cartReader.readForDisplay(userId, deps.now()),
     userId === undefined || deps.hosted.size === 0 ? undefined : checkouts.liveOf(userId),
+    methods.includes('invoice') ? invoicePermissions.refusal(accountId) : undefined,
   ])
   const lines = quoteLines(read?.cart?.items ?? [], read?.books ?? new Map()).filter(line => !isShort(line))
   const option = (id: Delivery, label: string, description: string) => {
@@ -84,7 +98,7 @@ export const checkoutOptions = async (
       label,
       description,
       ...toOrderAmountFields(amounts, currency),
-      methods: methods.map(method => optionOf(deps, method, amounts.total, id)),
+      methods: methods.map(method => optionOf(deps, method, amounts.total, id, invoiceRefusal)),
     }
   }
   return {

@@ -59,7 +59,9 @@ export const paymentRoutes = (deps: PaymentRouteDeps): Route[] => {
 
   const events = createEventReader(deps)
   return [
-    route(api.getCheckoutOptions, ({ identity }) => checkoutOptions(deps, identity.userId)),
+    route(api.getCheckoutOptions, ({ identity }) =>
+      checkoutOptions(deps, identity.userId, identity.session?.userId),
+    ),
     route(api.getCheckout, ({ identity, params }) => reconciled(identity, params.checkout_id, {})),
     route(api.cancelCheckout, ({ identity, params }) =>
       reconciled(identity, params.checkout_id, { close: true }),

@@ -69,13 +69,23 @@ export const StoredPayment = z.object({
   review: z.string().optional(),
   /** Whether the order was canceled: nothing is due any more. */
   voided: z.boolean().optional(),
+  /** When the sweeper is to act on a transfer that has not arrived (ISO 8601). */
+  act_at: z.string().optional(),
+  /** Whether the reminder of a transfer was sent, or there is no time for one. */
+  reminded: z.boolean().optional(),
   version: z.int(),
   created_at: z.string(),
   updated_at: z.string(),
 })
 export type Payment = z.infer<typeof StoredPayment>
 
-export const Restocked = z.object({ book_id: z.string(), quantity: z.int().positive() })
+/** Copies of a book. */
+export const Copies = z.object({ book_id: z.string(), quantity: z.int().positive() })
+export type Copies = z.infer<typeof Copies>
+
+/** Copies whose price is refunded, and the tax on them. */
+const RefundedLine = Copies.extend({ tax: Minor })
+export type RefundedLine = z.infer<typeof RefundedLine>
 
 export const StoredRefund = z.object({
   order_id: z.string(),
@@ -84,10 +94,16 @@ export const StoredRefund = z.object({
   state: z.enum(['pending', 'succeeded', 'failed', 'cancelled']),
   /** Id at the provider. */
   ref: z.string().optional(),
-  lines: z.array(Restocked).optional(),
-  restock: z.array(Restocked).optional(),
-  /** The part of `amount` that is tax. */
+  lines: z.array(RefundedLine).optional(),
+  /** Copies that are in stock again: they are, whatever becomes of the money. */
+  restock: z.array(Copies).optional(),
+  /** The part of `amount` that is tax, and the part that is shipping. */
   tax: Minor.optional(),
+  shipping: Minor.optional(),
+  /** Hash of the request that asked for it. */
+  request_hash: z.string().optional(),
+  /** How often the provider has not answered. */
+  tries: z.int().optional(),
   reason: z.string().optional(),
   actor: z.string(),
   /** When the provider is to be asked again (ISO 8601); undefined once the refund is final. */

@@ -25,6 +25,10 @@ import { outstanding } from './state.ts'
 export const DESK_QUEUES = ['due', 'review', 'disputed'] as const
 export type DeskQueue = (typeof DESK_QUEUES)[number]
 
+/** Transfers that have not arrived, by the time at which the sweeper is to act. */
+const TRANSFERS = 'transfers'
+const QUEUES = [...DESK_QUEUES, TRANSFERS] as const
+
 export type PaymentPage = { readonly payments: readonly Payment[]; readonly next?: Key }
 
 /** A refund that the provider has not finished. */
@@ -38,6 +42,8 @@ export interface PaymentTable {
   records(orderId: string): Promise<PaymentRecords | undefined>
   /** Payments of a queue, in its order. `before`: of `due`, only those due before this day. */
   list(queue: DeskQueue, limit: number, after?: Key, before?: string): Promise<PaymentPage>
+  /** Order ids of the transfers on which the sweeper is to act at `now`; at most `limit`. */
+  listDueTransfers(now: Date, limit: number): Promise<readonly string[]>
   /** Refunds about which the provider is to be asked at `now`; at most `limit`. */
   listDueRefunds(now: Date, limit: number): Promise<readonly DueRefund[]>
   /**
@@ -45,6 +51,8 @@ export interface PaymentTable {
    * already, or was changed since it was read.
    */
   put(before: Payment | undefined, after: Unversioned<Payment>): [Write, ...Write[]]
+  /** Fails where the order has a payment. */
+  assertNone(orderId: string): Write
   /** Adds a journal entry. Fails where there is one of this id. */
   addEntry(entry: Entry): Write
   /** Writes `after` in place of `before`, and when the provider is to be asked about it. The first write fails as that of `put`. */
@@ -91,7 +99,10 @@ export const createPaymentTable = ({ db, names, unreadable }: TableDeps): Paymen
     ]
   }
 
-  const placeIn = (queue: DeskQueue, payment: Unversioned<Payment> | undefined): Item | undefined => {
+  const placeIn = (
+    queue: (typeof QUEUES)[number],
+    payment: Unversioned<Payment> | undefined,
+  ): Item | undefined => {
     const sort = payment && sortOf(queue, payment)
     return sort === undefined ? undefined : desk.key(queue, `${sort}#${payment?.order_id}`)
   }
@@ -130,6 +141,15 @@ export const createPaymentTable = ({ db, names, unreadable }: TableDeps): Paymen
       const found = await getMany(ids)
       return { payments: ids.flatMap(id => found.get(id) ?? []), ...(next ? { next } : {}) }
     },
+    listDueTransfers: async (now, limit) => {
+      const { items } = await db.query({
+        table,
+        where: 'pk = :pk AND sk <= :until',
+        values: { ':pk': desk.pk(TRANSFERS), ':until': `${now.toISOString()}#~` },
+        limit,
+      })
+      return items.map(({ order_id }) => String(order_id))
+    },
     listDueRefunds: async (now, limit) => {
       const { items } = await db.query({
         table,
@@ -144,10 +164,16 @@ export const createPaymentTable = ({ db, names, unreadable }: TableDeps): Paymen
     },
     put: (before, after) => [
       putVersion(rows.key(after.order_id, PAYMENT), before, after),
-      ...DESK_QUEUES.flatMap(queue =>
+      ...QUEUES.flatMap(queue =>
         moved(placeIn(queue, before), placeIn(queue, after), { order_id: after.order_id }),
       ),
     ],
+    assertNone: orderId => ({
+      action: 'ConditionCheck',
+      table,
+      key: rows.key(orderId, PAYMENT),
+      condition: 'attribute_not_exists(pk)',
+    }),
     addEntry: entry => ({
       action: 'Put',
       table,
@@ -170,7 +196,7 @@ export const createPaymentTable = ({ db, names, unreadable }: TableDeps): Paymen
 }
 
 /** What a payment is sorted by in a queue; undefined where it is not in it. */
-const sortOf = (queue: DeskQueue, payment: Unversioned<Payment>): string | undefined => {
+const sortOf = (queue: (typeof QUEUES)[number], payment: Unversioned<Payment>): string | undefined => {
   switch (queue) {
     case 'due':
       return outstanding(payment) > 0 ? (payment.due_on ?? NO_DAY) : undefined
@@ -178,6 +204,8 @@ const sortOf = (queue: DeskQueue, payment: Unversioned<Payment>): string | undef
       return payment.review === undefined ? undefined : payment.created_at
     case 'disputed':
       return payment.in_dispute ? payment.created_at : undefined
+    case TRANSFERS:
+      return outstanding(payment) > 0 ? payment.act_at : undefined
   }
 }
 /** Of payments without a day, such as those in the shop: after all days. */

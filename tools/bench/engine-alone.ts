@@ -30,6 +30,7 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
   const books = createBookTable(tables)
   const payments = createOrderPayments({
     ...tables,
+    orders,
     paymentTable: createPaymentTable(tables),
     hosted: new Map(),
     shop: settings.shop,

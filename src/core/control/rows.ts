@@ -136,6 +136,12 @@ export const CONTROL_ROWS = {
     owner: 'payments/checkout-table.ts',
     personalData: true,
   }),
+  /** That an account may pay by invoice, by user id. */
+  invoicePermission: singleRow('user#', 'invoice', {
+    ttl: 'never',
+    owner: 'payments/invoice-permission.ts',
+    personalData: true,
+  }),
   /** Checkouts that something may still change, by the time at which the sweeper is to look at them, and `#` and the order id. */
   hold: rowList('holds', { ttl: 'never', owner: 'payments/checkout-table.ts', personalData: true }),
   /** Payment of an order with its refunds, disputes and journal entries: `payment`, `refund#…`, `dispute#…`, `entry#…`. */
