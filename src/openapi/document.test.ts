@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createAccountShop, nextTotpWindow, PASSWORD, totpCode } from '../../test/accounts.ts'
 import { createFakeProvider } from '../../test/fake-provider.ts'
-import { aBook, checkOut, createTestShop, type Json, type Shopper } from '../../test/kit.ts'
+import { aBook, checkOut, createTestShop, type Json, type Shopper, type TestShop } from '../../test/kit.ts'
 import { readItems } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import { createShop } from '../composition/shop.ts'
@@ -135,7 +135,9 @@ test('responses of the shop match the document exactly', async () => {
     'setOrderStatus',
     shop.staff.post(`/api/orders/${order.order_id}/status`, { status: 'processing' }),
   )
+  for (const [id, answer] of Object.entries(await staffPayments(shop, order))) answered.push([id, answer])
   await keep('cancelOrder', shopper.post(`/api/orders/${order.order_id}/cancel`))
+  await keep('resolveReview', shop.staff.post(`/api/payments/${order.order_id}/review`, { action: 'refund' }))
   const token = newSecret()
   const [stored] = await readItems(shop, 'orders')
   await shop.deps.links.save(token, stored, new Date())
@@ -180,6 +182,30 @@ test('responses of the shop match the document exactly', async () => {
     'getReport',
   ])
 })
+
+/** Responses of the endpoints of payments to staff, for an order that is paid and refunded in part. */
+const staffPayments = async ({ staff, account }: TestShop, order: Json): Promise<Record<string, Json>> => {
+  const path = `/api/orders/${order.order_id}`
+  const lines = [{ book_id: 'tech-001', quantity: 1 }]
+  const post = async (to: string, body: Json) =>
+    (await staff.post(to, body, { 'idempotency-key': crypto.randomUUID() })).body
+  const listPayments = (await staff.get('/api/payments?state=due&overdue=false')).body
+  const recordPayment = await post(`${path}/payments`, {
+    amount: order.total,
+    method: 'cash',
+    reference: '1',
+  })
+  const refundOrder = await post(`${path}/refunds`, { lines, shipping: true, restock: lines, reason: 'r' })
+  const { userId } = await account()
+  const allow = await staff.call('PUT', `/api/accounts/${userId}/invoice-permission`, { allowed: true })
+  return {
+    recordPayment,
+    refundOrder,
+    getOrderPayments: (await staff.get(`${path}/payments`)).body,
+    listPayments,
+    setInvoicePermission: allow.body,
+  }
+}
 
 /** Responses of the account endpoints to a caller who uses each of them. */
 const accountAnswers = async (): Promise<[string, Json][]> => {
