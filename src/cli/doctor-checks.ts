@@ -65,7 +65,8 @@ type ListCheck = Pick<Finding, 'what' | 'mend'> & {
   readonly some: readonly [string, string]
 }
 
-const checkList = (items: readonly unknown[], check: ListCheck): Finding => {
+/** A finding about a list of what is wrong: fine where it is empty. */
+export const checkList = (items: readonly unknown[], check: ListCheck): Finding => {
   const { what, severity, none, some, mend = '' } = check
   if (items.length === 0) return { state: 'ok', what, found: none }
   return { state: severity, what, found: counted(items.length, ...some), mend, items }

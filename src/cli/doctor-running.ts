@@ -24,7 +24,7 @@ const TIMEOUT_MS = { here: 3_000, public: 15_000 }
 type Place = keyof typeof TIMEOUT_MS
 
 /** URL of a shop with these settings on this machine. */
-const localUrl = ({ host, port }: Settings): string => {
+export const localUrl = ({ host, port }: Settings): string => {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return `http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${port}`
 }

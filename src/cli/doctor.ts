@@ -19,13 +19,22 @@ import {
   orderFindings,
 } from './doctor-checks.ts'
 import { checkDatabaseFile, checkDataFolder, checkDisk, checkEngine, checkNode } from './doctor-machine.ts'
+import { checkAllMoney, type MoneyOptions } from './doctor-money.ts'
 import { checkPostgres } from './doctor-postgres.ts'
 import { checkRunningShop } from './doctor-running.ts'
 import { explainError, FAILED } from './errors.ts'
+import { parseDay } from './option-values.ts'
 import { counted, print, printJson } from './output.ts'
+import { createCommandProviders } from './payment-providers.ts'
 import { withDeps } from './with-deps.ts'
 
-type DoctorOptions = { readonly json?: boolean; readonly reindex?: boolean }
+type Checks = MoneyOptions & {
+  /** Whether pointers and uniqueness records are repaired. */
+  readonly reindex?: boolean
+  /** Whether every payment is checked. */
+  readonly money?: boolean
+}
+type DoctorOptions = Checks & { readonly json?: boolean }
 
 const SHOWN_ITEMS = 20
 const MARKS = { ok: '✓', warn: '!', fail: '✗' } as const
@@ -59,7 +68,8 @@ const reindex = async (deps: Deps, catalog: CatalogCheck, accounts: AccountCheck
   return { state: 'ok', what: 'reindex', found: found.join('; ') }
 }
 
-const checkData = async (deps: Deps, repairs: boolean): Promise<Finding[]> => {
+const checkData = async (deps: Deps, checks: Checks): Promise<Finding[]> => {
+  const { reindex: repairs = false, provider, money = provider } = checks
   const tables = await checkTables(deps)
   if (tables.state === 'fail') return [tables]
   const currency = await checkCurrency(deps)
@@ -75,6 +85,7 @@ const checkData = async (deps: Deps, repairs: boolean): Promise<Finding[]> => {
     ...catalogFindings(catalogNow),
     ...accountFindings(accountsNow),
     ...orderFindings(await checkOrders(deps)),
+    ...(money ? await checkAllMoney(deps, checks) : []),
     ...(await checkRunningShop(deps.settings, catalogNow.forSale)),
     await checkSnapshot(deps),
     ...(await checkRestored(deps)),
@@ -83,14 +94,17 @@ const checkData = async (deps: Deps, repairs: boolean): Promise<Finding[]> => {
   ]
 }
 
-const checkAll = async (repairs: boolean): Promise<Finding[]> => {
+const checkAll = async (checks: Checks): Promise<Finding[]> => {
   const settings = readSettings()
   const needed = [checkNode(), checkEngine(settings), checkDataFolder(settings), checkDatabaseFile(settings)]
   const machine = [...needed, checkDisk(settings)]
   // On a full disk a running shop still answers, and says what fails.
   if (needed.some(finding => finding.state === 'fail')) return machine
   try {
-    const data = await withDeps(deps => checkData(deps, repairs), { needsShop: false })
+    const data = await withDeps(deps => checkData(deps, checks), {
+      needsShop: false,
+      providers: createCommandProviders,
+    })
     return [...machine, ...data, await checkPostgres(settings)]
   } catch (error) {
     const found = explainError(error)
@@ -99,8 +113,8 @@ const checkAll = async (repairs: boolean): Promise<Finding[]> => {
   }
 }
 
-const doctor = async ({ json, reindex: repairs = false }: DoctorOptions): Promise<void> => {
-  const findings = await checkAll(repairs)
+const doctor = async ({ json, ...checks }: DoctorOptions): Promise<void> => {
+  const findings = await checkAll(checks)
   if (json) printJson(findings)
   else for (const finding of findings) printFinding(finding)
   if (findings.some(finding => finding.state === 'fail')) process.exitCode = FAILED
@@ -110,12 +124,18 @@ const HELP = `
 Checks Node, the engine, the data folder, its disk and its database file, the
 tables, the currency, every book, account and order, the calls and the index of
 the running shop, its snapshot, its backups, and PostgreSQL where the shop has
-one. Marks: ✓ fine, ! worth a look, ✗ failed. Exits with 1 if a check failed.`
+one. With --money every payment as well: amounts are the sums of their entries,
+paid is ordered, held copies and lists of open work are as they should be; with
+--provider also what the payment provider says now. Marks: ✓ fine, ! worth a
+look, ✗ failed. Exits with 1 if a check failed.`
 
 export const doctorCommand = (): Command =>
   new Command('doctor')
     .description('Find problems and say how to fix them')
     .option('--reindex', 'Repair pointers and uniqueness records, and rebuild the index from the tables')
+    .option('--money', 'Check every payment too')
+    .option('--provider', 'With --money: ask the payment provider too')
+    .option('--since <date>', 'Since which day (UTC) it is asked (default: 60 days ago)', parseDay)
     .option('--json', 'Print JSON')
     .addHelpText('after', HELP)
     .action(doctor)

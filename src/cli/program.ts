@@ -15,6 +15,7 @@ import { importCommand } from './import.ts'
 import { moveCommand } from './move.ts'
 import { ordersCommand } from './orders.ts'
 import { outboxCommand } from './outbox.ts'
+import { paymentsCommand } from './payments.ts'
 import { pgCommand } from './pg.ts'
 import { proveCommand } from './prove.ts'
 import { restoreCommand, resumeCommand } from './restore.ts'
@@ -39,7 +40,7 @@ Use "cloudshelf <command> --help" for more about a command.`
 
 const GROUPS: Readonly<Record<string, readonly Command[]>> = {
   'Books:': [seedCommand(), importCommand(), exportCommand(), coversCommand(), categoriesCommand()],
-  'Orders and email:': [ordersCommand(), outboxCommand()],
+  'Orders, payments and email:': [ordersCommand(), paymentsCommand(), outboxCommand()],
   'Staff and accounts:': [adminCommand(), staffCommand(), auditCommand(), erasuresCommand()],
   'Backups:': [backupCommand(), restoreCommand(), resumeCommand()],
   'Operations:': [

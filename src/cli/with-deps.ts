@@ -1,7 +1,7 @@
 /** Access of a command to the shop: its dependencies over the database of the settings, or of the data folder. */
 import { userInfo } from 'node:os'
 import { createCommandBlobs, createDatabase } from '../composition/clients.ts'
-import { readSettings } from '../composition/settings.ts'
+import { readSettings, type Settings } from '../composition/settings.ts'
 import { createDeps, type Deps } from '../composition/shop.ts'
 import { assertShopCurrency } from '../composition/shop-currency.ts'
 import { newSecret } from '../core/ids.ts'
@@ -9,6 +9,7 @@ import { createLinesLog } from '../core/log/log.ts'
 import { createJournal } from '../local/journal/journal.ts'
 import { assertNotMoved } from '../local/moved-shop.ts'
 import { acquireEngine } from '../local/shared-engine.ts'
+import type { HostedProvider } from '../payments/provider.ts'
 import { createTables } from '../tables/provision.ts'
 import { note } from './output.ts'
 
@@ -27,6 +28,8 @@ export type WithDepsOptions = {
    * must be the shop's, as at its start. Default: true.
    */
   readonly needsShop?: boolean
+  /** The payment providers that the command asks; by default none. */
+  readonly providers?: (settings: Settings) => readonly HostedProvider[]
 }
 
 /**
@@ -35,7 +38,7 @@ export type WithDepsOptions = {
  */
 export const withDeps = async <T>(
   work: (deps: Deps) => Promise<T>,
-  { needsShop = true }: WithDepsOptions = {},
+  { needsShop = true, providers }: WithDepsOptions = {},
 ): Promise<T> => {
   const settings = readSettings()
   const onCopied = (copy: string) =>
@@ -52,6 +55,7 @@ export const withDeps = async <T>(
         blobs: createCommandBlobs(settings),
         secret: newSecret(), // commands make neither sessions nor cursors, so any secret will do
         log: createLinesLog('errors', note),
+        providers: providers?.(settings),
       })
       if (needsShop) await assertNotMoved(db, settings.names.control)
       if (needsShop) await assertShopCurrency(deps, { mayChange: true })

@@ -11,6 +11,8 @@ const KEPT_SECONDS = 30 * 86_400
 
 export interface CheckoutTable {
   get(orderId: string): Promise<Checkout | undefined>
+  /** The checkout of a row as it is stored. */
+  parse(item: Item): Checkout | undefined
   /** The order id of the shopper's live checkout. */
   liveOf(userId: string): Promise<string | undefined>
   /** Order ids of the checkouts that are due at `now`, those due first first; at most `limit`. */
@@ -25,8 +27,8 @@ export type ChangedCheckout = Omit<Checkout, 'version'>
 export type BeginWrites = { readonly checkout: Write; readonly live: Write; readonly due: readonly Write[] }
 export type ChangeWrites = { readonly checkout: Write; readonly others: readonly Write[] }
 
-/** Whether the shopper may not begin another checkout beside it. */
-const isLive = ({ state }: Pick<Checkout, 'state'>): boolean =>
+/** Whether it holds copies, so that the shopper may not begin another one beside it. */
+export const isLive = ({ state }: Pick<Checkout, 'state'>): boolean =>
   state === 'opening' || state === 'held' || state === 'processing'
 
 export const createCheckoutTable = ({ db, names, unreadable }: TableDeps): CheckoutTable => {
@@ -46,10 +48,14 @@ export const createCheckoutTable = ({ db, names, unreadable }: TableDeps): Check
 
   const toItem = (checkout: Checkout): Item => ({ ...rows.checkout.key(checkout.order_id), ...checkout })
 
+  const parse: CheckoutTable['parse'] = item =>
+    unreadable.read(StoredCheckout, item, { kind: 'checkout', id: rows.checkout.idOf(item.pk) })
+
   return {
+    parse,
     get: async orderId => {
       const item = await db.get(table, rows.checkout.key(orderId))
-      return item && unreadable.read(StoredCheckout, item, { kind: 'checkout', id: orderId })
+      return item && parse(item)
     },
     liveOf: async userId => {
       const item = await db.get(table, rows.liveCheckout.key(userId))

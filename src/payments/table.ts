@@ -40,6 +40,8 @@ export interface PaymentTable {
   getMany(orderIds: readonly string[]): Promise<ReadonlyMap<string, Payment>>
   /** A payment with everything that belongs to it. */
   records(orderId: string): Promise<PaymentRecords | undefined>
+  /** The same, of its rows as they are stored; undefined without one of the payment itself. */
+  parse(items: readonly Item[]): PaymentRecords | undefined
   /** Payments of a queue, in its order. `before`: of `due`, only those due before this day. */
   list(queue: DeskQueue, limit: number, after?: Key, before?: string): Promise<PaymentPage>
   /** Order ids of the transfers on which the sweeper is to act at `now`; at most `limit`. */
@@ -81,6 +83,19 @@ export const createPaymentTable = ({ db, names, unreadable }: TableDeps): Paymen
     return new Map(items.flatMap(item => read(StoredPayment, item)).map(one => [one.order_id, one]))
   }
 
+  const parse: PaymentTable['parse'] = items => {
+    const of = (name: string) => items.filter(({ sk }) => String(sk).startsWith(name))
+    const [payment] = of(PAYMENT).flatMap(item => read(StoredPayment, item))
+    return (
+      payment && {
+        payment,
+        refunds: of(REFUND).flatMap(item => read(StoredRefund, item)),
+        disputes: of(DISPUTE).flatMap(item => read(StoredDispute, item)),
+        entries: of(ENTRY).flatMap(item => read(StoredEntry, item)),
+      }
+    )
+  }
+
   /** Puts a row on the version of `before`; a new one where it does not exist. */
   const putVersion = (key: Item, before: Versioned | undefined, after: Item): Write => ({
     action: 'Put',
@@ -117,17 +132,9 @@ export const createPaymentTable = ({ db, names, unreadable }: TableDeps): Paymen
     records: async orderId => {
       const items: Item[] = []
       for await (const page of db.pages(partition(table, rows.pk(orderId)))) items.push(...page)
-      const of = (name: string) => items.filter(({ sk }) => String(sk).startsWith(name))
-      const [payment] = of(PAYMENT).flatMap(item => read(StoredPayment, item))
-      return (
-        payment && {
-          payment,
-          refunds: of(REFUND).flatMap(item => read(StoredRefund, item)),
-          disputes: of(DISPUTE).flatMap(item => read(StoredDispute, item)),
-          entries: of(ENTRY).flatMap(item => read(StoredEntry, item)),
-        }
-      )
+      return parse(items)
     },
+    parse,
     list: async (queue, limit, after, before) => {
       const { items, next } = await db.query({
         table,

@@ -33,6 +33,23 @@ export const areTestPaymentsEnabled = (settings: Settings): boolean => {
   return stripe.secretKey === undefined && methods.includes('stripe') && isMailboxEnabled(settings)
 }
 
+/** The key of the stand-in, and where it is. `shopUrl` is that of the shop on this machine. Call it while the shop runs. */
+export const testProviderOptions = (
+  dataDir: string,
+  shopUrl: () => string,
+): TestPaymentService['providerOptions'] => {
+  const secret = readOrCreateSecret(
+    dataDir,
+    'test-payments-secret',
+    'test payments that are open cannot be completed',
+  )
+  return {
+    secretKey: `sk_offline_${secret}`,
+    webhookSecrets: [`whsec_${createHmac('sha256', secret).update('events').digest('base64url')}`],
+    server: () => new URL('/dev/stripe', shopUrl()),
+  }
+}
+
 /** Where the shop is, once it listens. */
 export type ShopAddress = {
   readonly host: string
@@ -72,13 +89,9 @@ export type TestPaymentService = {
 /** Creates the stand-in, with its keys and its state in the data folder. Call it while the folder is locked. */
 export const createTestPayments = (options: TestPaymentsOptions): TestPaymentService => {
   const { dataDir, shopName, now, report, lateMs = LATE_MS } = options
-  const secret = readOrCreateSecret(
-    dataDir,
-    'test-payments-secret',
-    'test payments that are open cannot be completed',
-  )
-  const secretKey = `sk_offline_${secret}`
-  const webhookSecret = `whsec_${createHmac('sha256', secret).update('events').digest('base64url')}`
+  const providerOptions = testProviderOptions(dataDir, () => whereIs('own'))
+  const { secretKey } = providerOptions
+  const [webhookSecret = ''] = providerOptions.webhookSecrets
   const store = createTestStore(join(dataDir, 'test-payments.jsonl'))
   let address: { readonly own: string; readonly publicUrl: string } | undefined
   let expiry: NodeJS.Timeout | undefined
@@ -123,11 +136,6 @@ export const createTestPayments = (options: TestPaymentsOptions): TestPaymentSer
     }
   }
 
-  const providerOptions = {
-    secretKey,
-    webhookSecrets: [webhookSecret],
-    server: () => new URL('/dev/stripe', whereIs('own')),
-  }
   return {
     provider: createStripeProvider({ ...providerOptions, now }),
     providerOptions,
