@@ -45,8 +45,12 @@ export type FakeProvider = HostedProvider & {
 const KEY = 'fake-provider'
 const sign = (body: string | Uint8Array): string => createHmac('sha256', KEY).update(body).digest('hex')
 
-/** `minutes`: how long a payment page is open, by `now`. */
-export const createFakeProvider = (now: () => Date = () => new Date(), minutes = 31): FakeProvider => {
+/** `minutes`: how long a payment page is open, by `now`. `origin`: of the payment pages. */
+export const createFakeProvider = (
+  now: () => Date = () => new Date(),
+  minutes = 31,
+  origin = 'https://pay.example',
+): FakeProvider => {
   const sessions = new Map<string, Session>()
   const byAttempt = new Map<string, string>()
   const faults: FakeProvider['faults'] = new Map()
@@ -123,7 +127,7 @@ export const createFakeProvider = (now: () => Date = () => new Date(), minutes =
             disputes: [],
           })
         const closesAt = new Date(now().getTime() + minutes * 60_000).toISOString()
-        return { ref, url: `https://pay.example/${ref}`, closesAt }
+        return { ref, url: `${origin}/${ref}`, closesAt }
       }),
     find: orderId =>
       called('find', () => [...sessions.values()].find(one => one.checkout.orderId === orderId)?.ref),

@@ -51,3 +51,15 @@ export const paymentSettings = (
 /** Whether a checkout may hold copies while it is paid. Where no methods are set, a local shop takes test payments. */
 export const takesMoneyFirst = ({ payment: { methods } }: { readonly payment: PaymentSettings }): boolean =>
   methods === undefined || methods.some(method => !isAgreed(method))
+
+/** The host of Stripe's payment pages. */
+const STRIPE_PAGES = 'https://checkout.stripe.com'
+
+/**
+ * What the web pages must know of payments (pages/serve.ts) in a shop that offers these methods. `isReal`: whether its payment pages
+ * are the provider's own, and not test payments on this machine.
+ */
+export const pagePayments = (methods: readonly PaymentMethod[], isReal: boolean) => ({
+  isInvoiceOnly: methods.every(method => method === 'invoice'),
+  origins: isReal && methods.includes('stripe') ? [STRIPE_PAGES] : [],
+})

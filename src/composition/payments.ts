@@ -33,6 +33,7 @@ export const createPaymentDeps = (
       log,
       report,
       daysToPay: payment.daysToPay,
+      bankDetails: payment.bankDetails,
     }),
   }
 }

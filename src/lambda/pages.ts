@@ -4,6 +4,7 @@
  */
 import { pageRenderer } from 'cloudshelf-pages'
 import { readSecrets } from '../composition/function-secrets.ts'
+import { pagePayments } from '../composition/payment-settings.ts'
 import { readSettings, SettingsError } from '../composition/settings.ts'
 import { ShopError } from '../core/errors.ts'
 import { createJsonLog } from '../core/log/json-log.ts'
@@ -57,6 +58,7 @@ const { fetch: servePage } = createPageServer({
   loadShedder: createLoadShedder(),
   currency: currency.code,
   shop,
+  payments: pagePayments(settings.payment.methods ?? ['invoice'], true),
   createFreshnessCheck: () => {
     const until = Date.now() + PAGE_CACHE_MS
     return () => Date.now() < until

@@ -7,6 +7,7 @@ import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono
 import { seed } from '../catalog/import/seed.ts'
 import { startSearchTermWriter } from '../catalog/search-terms.ts'
 import { callObserver, createDatabase, createFenceGuard, createUnfencedWire } from '../composition/clients.ts'
+import { pagePayments } from '../composition/payment-settings.ts'
 import { blobFolder, type Settings } from '../composition/settings.ts'
 import { createDeps, createShop } from '../composition/shop.ts'
 import { MissingCredentials } from '../core/aws/sign.ts'
@@ -191,6 +192,7 @@ const startParts = async (
     loadShedder: shop.loadShedder,
     currency: settings.currency.code,
     shop: settings.shop,
+    payments: pagePayments(deps.methods, settings.payment.stripe.secretKey !== undefined),
     createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
     load: build.load,
     log,

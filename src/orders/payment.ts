@@ -42,6 +42,10 @@ export const PaymentView = z
     paid: Money.describe('What has been paid, refunds not subtracted.'),
     refunded: Money.describe('What has been paid back.'),
     due_on: z.string().optional().describe('The day by which it is to be paid, in the shop’s time zone.'),
+    bank_details: z
+      .array(z.string())
+      .optional()
+      .describe('Of a transfer that is due: where to, line by line. Its reference is the order number.'),
     disputed: z.boolean().describe('Whether the payer disputes the payment with their bank.'),
   })
   .meta({ id: 'OrderPayment' })

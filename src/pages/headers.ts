@@ -5,7 +5,7 @@ export const IMMUTABLE = 'public, max-age=31536000, immutable'
 /** A picture or file that is not there may be uploaded at any time. */
 export const MISSING = 'public, max-age=10'
 
-const policy = (scripts: string): string =>
+const policy = (scripts: string, formTargets: readonly string[]): string =>
   [
     // Also covers prefetching.
     "default-src 'self'",
@@ -17,14 +17,22 @@ const policy = (scripts: string): string =>
     "object-src 'none'",
     "frame-src 'none'",
     "worker-src 'none'",
-    "form-action 'self'",
+    ["form-action 'self'", ...formTargets].join(' '),
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** Sets the headers of every page. `scripts` are the CSP sources of its inline scripts. */
-export const securityHeaders = (headers: Headers, scripts: string, https: boolean): void => {
-  headers.set('content-security-policy', policy(scripts))
+/**
+ * Sets the headers of every page. `scripts` are the CSP sources of its inline scripts, `formTargets` the origins to which its forms
+ * may be redirected, besides the shop's own.
+ */
+export const securityHeaders = (
+  headers: Headers,
+  scripts: string,
+  https: boolean,
+  formTargets: readonly string[] = [],
+): void => {
+  headers.set('content-security-policy', policy(scripts, formTargets))
   headers.set('x-content-type-options', 'nosniff')
   headers.set('referrer-policy', 'same-origin')
   headers.set('cross-origin-opener-policy', 'same-origin')

@@ -9,6 +9,9 @@ export const isPage = (url: string): boolean => !ELSEWHERE.test(url)
 export const hasLastingToken = (pathname: string): boolean =>
   /^\/orders\/[^/]+\/view(\.data)?$/.test(pathname)
 
+/** The page whose form may be redirected to a payment page on another host. */
+export const redirectsToPayment = (pathname: string): boolean => pathname === '/checkout'
+
 const FORM_BYTES = 64 * 1024
 /** A cover image, and the form around it. */
 const UPLOAD_BYTES = 5 * 1024 * 1024 + FORM_BYTES

@@ -14,7 +14,7 @@ import { readFormBytes } from './forms.ts'
 import { securityHeaders } from './headers.ts'
 import { lastResort } from './last-resort.ts'
 import { observeSharing } from './page-sharing.ts'
-import { hasLastingToken, isPage, pageRoute } from './paths.ts'
+import { hasLastingToken, isPage, pageRoute, redirectsToPayment } from './paths.ts'
 import { createPublicPageServer } from './public-page-server.ts'
 import { withoutFinalSlash } from './public-pages.ts'
 import { siteFiles } from './site-files.ts'
@@ -32,12 +32,21 @@ export type PagesBuild = {
       readonly origin: string
       readonly currency: string
       readonly shop: ShopProfile
+      readonly isInvoiceOnly: boolean
       readonly report: (error: unknown) => void
     },
     origins: ReadonlySet<string>,
   ) => Render
   readonly asset: (request: Request, pathname: string) => Promise<Response | undefined>
 }
+
+export type PagePayments = {
+  /** Whether orders are paid by invoice, and in no other way. */
+  readonly isInvoiceOnly: boolean
+  /** Origins of payment pages on other hosts, to which checkout redirects. */
+  readonly origins: readonly string[]
+}
+const INVOICE_ONLY: PagePayments = { isInvoiceOnly: true, origins: [] }
 
 /** With the API in the same process, the load shedder is the API's own: a page and its calls share one slot. */
 export type PagesDeps = PipelineRules & {
@@ -48,6 +57,8 @@ export type PagesDeps = PipelineRules & {
   readonly publicUrl: string
   readonly currency: string
   readonly shop: ShopProfile
+  /** Undefined: orders are paid by invoice. */
+  readonly payments?: PagePayments
   /** A check whether the page of this path, rendered now, still shows the current data. */
   readonly createFreshnessCheck: (pathname: string) => () => boolean
   /** Loads the pages; called again after it has failed. */
@@ -59,7 +70,7 @@ const isRead = ({ method }: Request): boolean => method === 'GET' || method === 
 
 /** `fetch` answers pages and passes everything else on. */
 export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => {
-  const { publicUrl, origins, currency, shop, log, loadShedder } = deps
+  const { publicUrl, origins, currency, shop, payments = INVOICE_ONLY, log, loadShedder } = deps
   const { origin } = new URL(publicUrl)
   const https = publicUrl.startsWith('https:')
   const site = siteFiles(deps.fetch, origin, log.failure)
@@ -69,7 +80,10 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
 
   const ready = () => {
     loaded ??= deps.load().then(({ pageRenderer, asset }) => ({
-      render: pageRenderer({ currency, shop, report: log.failure, origin }, origins),
+      render: pageRenderer(
+        { currency, shop, isInvoiceOnly: payments.isInvoiceOnly, report: log.failure, origin },
+        origins,
+      ),
       asset,
     }))
     // After a failure, the next request tries again.
@@ -105,7 +119,12 @@ export const createPageServer = (deps: PagesDeps): { readonly fetch: Fetch } => 
       const copy = new Request(url, { method, headers: sent, ...(form ? { body: form as BodyInit } : {}) })
       const rendered = await render(copy, nonce, fetchApi)
       const headers = new Headers(rendered.headers)
-      securityHeaders(headers, `'nonce-${nonce}'`, https)
+      securityHeaders(
+        headers,
+        `'nonce-${nonce}'`,
+        https,
+        redirectsToPayment(pathname) ? payments.origins : [],
+      )
       headers.set('cache-control', 'no-store')
       if (hasLastingToken(pathname)) {
         headers.set('referrer-policy', 'no-referrer')

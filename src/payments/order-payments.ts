@@ -14,12 +14,13 @@ import { firstAct } from './transfers.ts'
 /** Days until an agreed payment is due. */
 export type DaysToPay = { readonly invoice: number; readonly transfer: number }
 
-export type OrderPaymentDeps = MoneyDeps & Pick<PaymentDeps, 'shop'> & { readonly daysToPay: DaysToPay }
+export type OrderPaymentDeps = MoneyDeps &
+  Pick<PaymentDeps, 'shop'> & { readonly daysToPay: DaysToPay; readonly bankDetails: readonly string[] }
 
 const DAY_MS = 86_400_000
 
 export const createOrderPayments = (deps: OrderPaymentDeps): OrderPayments => {
-  const { paymentTable, shop, now, daysToPay } = deps
+  const { paymentTable, shop, now, daysToPay, bankDetails } = deps
 
   /** The day by which it is to be paid; undefined where that is when the order is collected. */
   const dueOn = (method: AgreedMethod): string | undefined =>
@@ -43,10 +44,11 @@ export const createOrderPayments = (deps: OrderPaymentDeps): OrderPayments => {
   return {
     termsOf: async orders => {
       const payments = await paymentTable.getMany(orders.map(({ order_id }) => order_id))
-      return order => termsView(payments.get(order.order_id), order)
+      return order => termsView(payments.get(order.order_id), order, bankDetails)
     },
     agree: (...agreed) => paymentTable.put(undefined, newPayment(...agreed)),
-    agreedTerms: (order, ...agreed) => termsView({ ...newPayment(order, ...agreed), version: 1 }, order),
+    agreedTerms: (order, ...agreed) =>
+      termsView({ ...newPayment(order, ...agreed), version: 1 }, order, bankDetails),
     unpay: (order, actor) => cancelPayment(deps, order, actor),
     assertMayProcess: async ({ order_id }) => {
       const payment = await paymentTable.get(order_id)

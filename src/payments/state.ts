@@ -24,8 +24,15 @@ export const outstanding = ({
 }: Pick<Payment, 'amount' | 'captured' | 'voided'>): MinorUnits =>
   minorUnits(voided ? 0 : Math.max(0, amount - captured))
 
-/** The payment in the JSON of an order; of an order without one, which is from before payments were kept. */
-export const paymentView = (payment: Payment | undefined, order: Order): PaymentView => {
+/**
+ * The payment in the JSON of an order; of an order without one, which is from before payments were kept. `bankDetails` are shown
+ * with a transfer that is due.
+ */
+export const paymentView = (
+  payment: Payment | undefined,
+  order: Order,
+  bankDetails: readonly string[],
+): PaymentView => {
   if (!payment)
     return {
       method: 'invoice',
@@ -45,12 +52,17 @@ export const paymentView = (payment: Payment | undefined, order: Order): Payment
     paid: toDecimal(payment.captured, currency),
     refunded: toDecimal(payment.refunded, currency),
     ...(isDue && payment.due_on !== undefined ? { due_on: payment.due_on } : {}),
+    ...(isDue && payment.method === 'transfer' ? { bank_details: [...bankDetails] } : {}),
     disputed: payment.disputed > 0,
   }
 }
 
 /** The terms in the JSON of an order. One without a payment was sent by parcel. */
-export const termsView = (payment: Payment | undefined, order: Order): TermsView => ({
-  payment: paymentView(payment, order),
+export const termsView = (
+  payment: Payment | undefined,
+  order: Order,
+  bankDetails: readonly string[],
+): TermsView => ({
+  payment: paymentView(payment, order, bankDetails),
   delivery: payment?.delivery ?? 'ship',
 })

@@ -37,6 +37,7 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
     now: () => new Date(),
     report: () => {},
     daysToPay: settings.payment.daysToPay,
+    bankDetails: settings.payment.bankDetails,
   })
 
   /** The writes that `placeOrder` makes. */

@@ -12,7 +12,7 @@ export const API_CALLS = {
   'visitor’s name and cart count, signed in': 2,
   'book put into the cart': 1,
   'cart page': 2,
-  'checkout page': 3,
+  'checkout page': 4,
   'order placed': 1,
   'confirmation page': 2,
   'list of orders': 3,

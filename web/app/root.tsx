@@ -44,7 +44,7 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
     categories: categories.slice(0, CATEGORIES_IN_FRAME),
     categoryCount: categories.length,
     currency: ctx.currency,
-    shop: toShopData(ctx.shop),
+    shop: toShopData(ctx.shop, ctx.isInvoiceOnly),
   }
 }
 

@@ -11,6 +11,7 @@ export default [
   route('visitor', 'routes/visitor.ts'),
   route('checkout', 'routes/checkout.tsx'),
   route('checkout/address-form', 'routes/address-form.ts'),
+  route('checkout/paying/:checkoutId', 'routes/paying.tsx'),
   route('orders', 'routes/orders.tsx'),
   route('orders/find', 'routes/find-order.tsx'),
   route('orders/open', 'routes/open-order.tsx'),

@@ -31,6 +31,7 @@ const PRIVATE = [
   '/orders/find',
   '/no/such/page',
   '/books/none',
+  '/checkout/paying/none',
   '/sign-in',
   '/sign-in/code',
   '/sign-up',

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { expect, vi } from 'vitest'
+import { pagePayments } from '#src/composition/payment-settings.ts'
 import { createShop } from '#src/composition/shop.ts'
 import { createLocalBuild } from '#src/pages/local-build.ts'
 import { createFreshnessCheck } from '#src/pages/page-cache.ts'
@@ -74,8 +75,13 @@ const startListening = async () => {
   return { port, server, answer }
 }
 
+type SiteOptions = ShopOptions & {
+  /** Origins of payment pages on other hosts. */
+  readonly paymentOrigins?: readonly string[]
+}
+
 /** Starts a shop with these books and its pages. */
-export const startSite = async (options: ShopOptions): Promise<Site> => {
+export const startSite = async ({ paymentOrigins = [], ...options }: SiteOptions): Promise<Site> => {
   vi.setConfig({
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
@@ -94,6 +100,7 @@ export const startSite = async (options: ShopOptions): Promise<Site> => {
     loadShedder: app.loadShedder,
     currency: shop.deps.currency.code,
     shop: shop.deps.shop,
+    payments: { ...pagePayments(shop.deps.methods, false), origins: paymentOrigins },
     createFreshnessCheck: pathname => createFreshnessCheck(shop.deps.liveIndex, pathname),
     load: build.load,
     log: shop.deps.log,
@@ -122,7 +129,7 @@ export const startSite = async (options: ShopOptions): Promise<Site> => {
 /** Fills the checkout form. */
 export const fillAddress = async (page: Page): Promise<void> => {
   await page.getByLabel('Email', { exact: false }).fill('reader@example.com')
-  await page.getByLabel('Full name').fill('Ada Reader')
+  await page.getByRole('textbox', { name: 'Full name' }).fill('Ada Reader')
   await page.getByLabel('Street address').fill('1 Library Lane')
   await page.getByLabel('City').fill('Anytown')
   await page.getByLabel('State').selectOption('New York')

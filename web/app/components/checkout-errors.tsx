@@ -19,6 +19,8 @@ export const fieldErrors = ({
     email: t.checkout.emailError,
     country: address.countryError,
     ...Object.fromEntries(addressForm.fields.map(({ name, error }) => [name, error])),
+    collector_name: t.checkout.collectorNameError,
+    collector_phone: address.errors.phone,
   }
   return Object.fromEntries(Object.entries(messages).filter(([name]) => invalidFields.includes(name)))
 }
@@ -60,6 +62,13 @@ export const CheckoutErrors = ({
       </h2>
       {(obstacle || hasUnavailableItems) && <p className="mt-1">{obstacle?.text ?? t.cart.unavailable}</p>}
       {obstacle?.needsAccount && <AccountLinks />}
+      {obstacle?.link && (
+        <p className="mt-2">
+          <a href={obstacle.link.path} className="link inline-flex min-h-6 items-center">
+            {obstacle.link.text}
+          </a>
+        </p>
+      )}
       {obstacle?.lines && (
         <ul className="mt-2 list-disc pl-5">
           {obstacle.lines.map(line => (

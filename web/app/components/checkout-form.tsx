@@ -1,22 +1,26 @@
 /** Checkout form. */
 import { Form, useNavigation } from 'react-router'
-import { cartAmounts } from '#src/cart/amounts.ts'
 import type { CartView } from '#src/cart/schema.ts'
+import type { CheckoutOptions } from '#src/payments/api.ts'
 import type { AddressForm } from '../forms/address-form.server.ts'
 import type { Prefill } from '../forms/checkout-prefill.server.ts'
 import { signInPath } from '../paths.ts'
+import { address } from '../texts/address.ts'
 import { money } from '../texts/format.ts'
 import type { Country } from '../texts/names.server.ts'
 import { t } from '../texts/texts.ts'
 import { AddressFields } from './address-fields.tsx'
+import { DeliveryChoice, MethodChoice } from './checkout-choices.tsx'
 import { CheckoutErrors, type CheckoutFailure, fieldErrors } from './checkout-errors.tsx'
+import { EmptyCart, LiveCheckout } from './checkout-notices.tsx'
+import { CheckoutSubmit, LegalLinks } from './checkout-submit.tsx'
 import { TextField } from './fields.tsx'
 import { Totals } from './totals.tsx'
 import { useShop } from './use-shop.ts'
 
 type Props = {
-  /** Undefined when the cart could not be read while answering a form submission. */
-  readonly cart: CartView | undefined
+  /** Undefined when the cart is empty, or could not be read, while answering a form submission. */
+  readonly basket: { readonly cart: CartView; readonly options: CheckoutOptions } | undefined
   readonly currency: string
   /** Idempotency key of this checkout. */
   readonly orderKey: string
@@ -27,8 +31,10 @@ type Props = {
   readonly answer: CheckoutFailure | undefined
 }
 
+const NO_FIELDS: Readonly<Record<string, string>> = {}
+
 export const CheckoutForm = ({
-  cart,
+  basket,
   currency,
   countries,
   addressForm,
@@ -37,34 +43,42 @@ export const CheckoutForm = ({
   answer,
 }: Props) => {
   const { state, formAction } = useNavigation()
-  const { deliveryTime } = useShop()
   const isPlacing = state !== 'idle' && formAction === '/checkout'
+  const deliveries = basket?.options.deliveries ?? []
+  const totalOf = (id: string): number => deliveries.find(one => one.id === id)?.total ?? 0
   const attempt = answer?.attempt ?? {
     key: orderKey,
-    cartVersion: cart?.version ?? '',
-    total: cart?.total ?? 0,
+    cartVersion: basket?.cart.version ?? '',
+    totals: { ship: totalOf('ship'), collect: totalOf('collect') },
   }
-  const form = answer?.addressForm ?? addressForm
-  const errors = answer ? fieldErrors(answer) : {}
-  const field = (name: string) => ({
+  const values = answer?.values ?? NO_FIELDS
+  const chosen = deliveries.length > 1 && values.delivery === 'collect' ? 'collect' : 'ship'
+  const canCollect = deliveries.some(({ id }) => id === 'collect')
+  const errors = answer ? fieldErrors(answer) : NO_FIELDS
+  const field = (name: string, stored = name) => ({
     name,
-    defaultValue: answer ? answer.values[name] : prefill?.values[name] || undefined,
+    defaultValue: answer ? values[name] : prefill?.values[stored] || undefined,
     error: errors[name],
   })
-  if (!cart && !answer?.attempt) return <EmptyCart />
+  const hasUnavailableItems = basket?.cart.can_check_out === false
+  const summary = <CheckoutErrors answer={answer} errors={errors} hasUnavailableItems={hasUnavailableItems} />
+  if (!basket && !answer?.attempt) return answer?.problem?.link ? summary : <EmptyCart />
   return (
     <Form
       method="post"
       action="/checkout"
       noValidate
       onSubmit={event => isPlacing && event.preventDefault()}
-      className="mt-6 grid items-start gap-x-14 gap-y-10 lg:grid-cols-[1fr_22rem]"
+      className="checkout mt-6 grid items-start gap-x-14 gap-y-10 lg:grid-cols-[1fr_22rem]"
     >
       <input type="hidden" name="key" value={attempt.key} />
       <input type="hidden" name="cart_version" value={attempt.cartVersion} />
-      <input type="hidden" name="total" value={attempt.total} />
+      <input type="hidden" name="total" value={attempt.totals.ship} />
+      <input type="hidden" name="total_collect" value={attempt.totals.collect} />
       <div className="max-w-xl">
-        <CheckoutErrors answer={answer} errors={errors} hasUnavailableItems={cart?.can_check_out === false} />
+        {summary}
+        {basket && !answer && <LiveCheckout id={basket.options.live_checkout} />}
+        <DeliveryChoice deliveries={deliveries} chosen={chosen} currency={currency} />
         <fieldset>
           <legend className="section-title">{t.checkout.contact}</legend>
           {!prefill?.isSignedIn && (
@@ -82,56 +96,80 @@ export const CheckoutForm = ({
             autoComplete="email"
           />
         </fieldset>
-        <fieldset className="mt-8">
+        <fieldset className="if-ship mt-8">
           <legend className="section-title">{t.checkout.shippingAddress}</legend>
           {prefill && prefill.savedAddresses.length > 1 && !answer && (
             <SavedAddresses choices={prefill.savedAddresses} />
           )}
-          <AddressFields form={form} field={field} countries={countries} />
+          <AddressFields form={answer?.addressForm ?? addressForm} field={field} countries={countries} />
         </fieldset>
-        <h2 className="section-title mt-8">{t.checkout.payment}</h2>
-        <p>{t.checkout.invoice}</p>
+        {canCollect && (
+          <fieldset className="if-collect mt-8">
+            <legend className="section-title">{t.checkout.collector}</legend>
+            <TextField {...field('collector_name', 'name')} label={address.labels.name} autoComplete="name" />
+            <TextField
+              {...field('collector_phone', 'phone')}
+              label={address.labels.phone}
+              hint={t.checkout.collectorPhoneHint}
+              type="tel"
+              autoComplete="tel"
+            />
+          </fieldset>
+        )}
+        {deliveries.map(delivery => (
+          <MethodChoice
+            key={delivery.id}
+            delivery={delivery}
+            submitted={values[`payment_method_${delivery.id}`]}
+          />
+        ))}
+        {!basket && <SubmittedChoices values={values} />}
       </div>
       <section aria-labelledby="your-order" className="panel">
         <h2 id="your-order" className="section-title">
           {t.checkout.summary}
         </h2>
-        {cart && <OrderLines cart={cart} />}
-        {cart && <Totals amounts={cartAmounts(cart)} currency={cart.currency} />}
-        <p className="mt-4 text-sm">{t.checkout.deliveryTime(deliveryTime)}</p>
-        {cart?.can_check_out !== false ? (
-          <>
-            <button type="submit" className="button mt-6 min-h-12 w-full" aria-disabled={isPlacing}>
-              {isPlacing ? t.checkout.placingOrder : t.checkout.placeOrder(money(attempt.total, currency))}
-            </button>
-            <p className="mt-3 text-sm text-soft">{t.checkout.terms}</p>
-            <LegalLinks />
-          </>
-        ) : (
-          <p className="mt-6 text-warn">{t.cart.unavailable}</p>
+        {basket && <OrderLines cart={basket.cart} />}
+        {deliveries.map(delivery => (
+          <div key={delivery.id} className={`if-${delivery.id}`}>
+            <Totals amounts={delivery} currency={currency} />
+            <DeliveryNote delivery={delivery.id} />
+            {!hasUnavailableItems && (
+              <CheckoutSubmit
+                delivery={delivery}
+                total={attempt.totals[delivery.id]}
+                currency={currency}
+                isPlacing={isPlacing}
+              />
+            )}
+          </div>
+        ))}
+        {!basket && (
+          <CheckoutSubmit
+            delivery={undefined}
+            total={attempt.totals[values.delivery === 'collect' ? 'collect' : 'ship']}
+            currency={currency}
+            isPlacing={isPlacing}
+          />
         )}
+        {hasUnavailableItems ? <p className="mt-6 text-warn">{t.cart.unavailable}</p> : <LegalLinks />}
       </section>
     </Form>
   )
 }
 
-/** The shop's legal pages, in a new tab so that what was entered stays. */
-const LegalLinks = () => {
-  const shop = useShop()
-  const links = [
-    ...(shop.hasTerms ? [{ to: '/terms', text: t.checkout.termsLink }] : []),
-    { to: '/privacy', text: shop.hasPrivacy ? t.checkout.privacyLink : t.shop.yourData },
-  ]
-  return (
-    <ul className="mt-2 flex flex-wrap gap-x-4 text-sm">
-      {links.map(({ to, text }) => (
-        <li key={to}>
-          <a href={to} target="_blank" rel="noreferrer" className="link inline-flex min-h-6 items-center">
-            {text}
-          </a>
-        </li>
-      ))}
-    </ul>
+/** What was chosen, where the choices cannot be shown. */
+const SubmittedChoices = ({ values }: { readonly values: Readonly<Record<string, string>> }) =>
+  ['delivery', 'payment_method_ship', 'payment_method_collect'].map(name => (
+    <input key={name} type="hidden" name={name} value={values[name] ?? ''} />
+  ))
+
+const DeliveryNote = ({ delivery }: { readonly delivery: string }) => {
+  const { deliveryTime } = useShop()
+  return delivery === 'ship' ? (
+    <p className="mt-4 text-sm">{t.checkout.deliveryTime(deliveryTime)}</p>
+  ) : (
+    <p className="mt-4 text-sm">{t.checkout.collectNote}</p>
   )
 }
 
@@ -152,20 +190,6 @@ const SavedAddresses = ({ choices }: { readonly choices: Prefill['savedAddresses
       ))}
     </ul>
   </nav>
-)
-
-/** Shown when the cart was ordered or emptied in another tab. */
-const EmptyCart = () => (
-  <div className="prose">
-    <p role="alert" className="notice-bad">
-      {t.checkout.cartChangedTitle}. {t.cart.empty}
-    </p>
-    <p>
-      <a href="/orders" className="link">
-        {t.cart.justOrdered}
-      </a>
-    </p>
-  </div>
 )
 
 const OrderLines = ({ cart: { items, currency } }: { readonly cart: CartView }) => (

@@ -6,6 +6,7 @@ import type { OrderPage } from '../loading/order-page.server.ts'
 import { money } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import { Letterhead } from './letterhead.tsx'
+import { PaymentFacts } from './order-payment.tsx'
 import { Totals } from './totals.tsx'
 import { useOrderDay, useShop } from './use-shop.ts'
 
@@ -35,7 +36,7 @@ export const OrderDetails = ({ order, addressLines }: OrderPage) => {
         </div>
         {addressLines.length > 0 && (
           <div>
-            <dt>{t.order.shippingTo}</dt>
+            <dt>{order.delivery === 'collect' ? t.order.collectAt : t.order.shippingTo}</dt>
             <dd className="whitespace-pre-line break-words">{addressLines.join('\n')}</dd>
           </div>
         )}
@@ -51,10 +52,7 @@ export const OrderDetails = ({ order, addressLines }: OrderPage) => {
             <dd className="break-all">{order.email}</dd>
           </div>
         )}
-        <div>
-          <dt>{t.order.payment}</dt>
-          <dd>{order.status === 'cancelled' ? t.order.nothingToPay : t.order.invoice}</dd>
-        </div>
+        <PaymentFacts order={order} />
       </dl>
       <table className="order-table mt-8">
         <caption className="sr-only">{t.order.items}</caption>

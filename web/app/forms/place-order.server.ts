@@ -1,27 +1,23 @@
 /** Checkout actions: place the order, or explain why not and keep the submitted values. */
 import { getCart, removeCartItem, setCartItem } from '#src/cart/api.ts'
-import type { CartView } from '#src/cart/schema.ts'
 import { placeOrder } from '#src/orders/api.ts'
+import { PaymentMethod } from '#src/orders/payment.ts'
+import type { Delivery } from '#src/orders/schema.ts'
 import { type PageContext, toShopError } from '../loading/page-context.ts'
-import { money } from '../texts/format.ts'
-import { t } from '../texts/texts.ts'
 import { type AddressForm, type AddressValues, addressForm, toPostalAddress } from './address-form.server.ts'
-import { findInvalidFields, readCheckoutForm } from './checkout-form.server.ts'
-import { retryMessageFor } from './retry-message.server.ts'
+import { deliveryOf, findInvalidFields, readCheckoutForm, toCollector } from './checkout-form.server.ts'
+import { type CheckoutProblem, NO_RESPONSE, toProblem } from './checkout-problem.server.ts'
 
-export type CheckoutProblem = {
-  readonly title: string
-  readonly text: string
-  readonly lines?: readonly string[]
-  /** Whether an account would not have it. */
-  readonly needsAccount?: true
+/** Inputs that must be the same for a retry to be idempotent. `totals`: of each delivery, as the shopper saw them. */
+export type OrderAttempt = {
+  readonly key: string
+  readonly cartVersion: string
+  readonly totals: Readonly<Record<Delivery, number>>
 }
-
-/** Inputs that must be the same for a retry to be idempotent. */
-export type OrderAttempt = { readonly key: string; readonly cartVersion: string; readonly total: number }
 
 export type CheckoutActionData =
   | { readonly orderId: string }
+  | { readonly paymentUrl: string }
   | {
       readonly values: AddressValues
       /** In the order of the page. */
@@ -36,91 +32,43 @@ export type CheckoutActionData =
 
 const text = (form: FormData, name: string): string => String(form.get(name) ?? '').slice(0, 255)
 
-type UnavailableItem = { readonly book_id: string; readonly available_quantity: number }
-
-const unavailableProblem = (
-  short: readonly UnavailableItem[],
-  cart: CartView | undefined,
-): CheckoutProblem => ({
-  title: t.checkout.unavailableTitle,
-  text: t.checkout.unavailable,
-  lines: short.map(({ book_id, available_quantity }) =>
-    t.checkout.copiesLeft(
-      cart?.items.find(item => item.book_id === book_id)?.title ?? book_id,
-      available_quantity,
-    ),
-  ),
-})
-
-const guestLimitProblem = (
-  code: 'unpaid_limit' | 'mail_limit',
-  { per, limit }: Readonly<Record<string, unknown>>,
-): CheckoutProblem => {
-  const { mailLimitTitle, mailLimit, unpaidLimitTitle, unpaidLimit } = t.checkout
-  const needsAccount = true
-  if (code === 'mail_limit') return { title: mailLimitTitle, text: mailLimit, needsAccount }
-  const text = unpaidLimit[per === 'email' ? 'email' : 'network'](Number(limit))
-  return { title: unpaidLimitTitle, text, needsAccount }
+/** Delivery, method of payment and address for the API. */
+const toTerms = (values: AddressValues) => {
+  const delivery = deliveryOf(values)
+  const method = PaymentMethod.safeParse(values[`payment_method_${delivery}`]).data
+  return {
+    ...(method === undefined ? {} : { payment_method: method }),
+    ...(delivery === 'collect'
+      ? { delivery, shipping_address: toCollector(values) }
+      : { shipping_address: toPostalAddress(values) }),
+  }
 }
 
-const NO_RESPONSE: CheckoutProblem = { title: t.checkout.noResponseTitle, text: t.checkout.noResponse }
-
-const toProblem = async (
-  ctx: PageContext,
-  error: unknown,
-  expected: number,
-): Promise<{ problem: CheckoutProblem; status: number }> => {
-  const { code, extra } = toShopError(error)
-  if (code === 'out_of_stock') {
-    const cart = await ctx.call(getCart, {}).catch(() => undefined)
-    return { problem: unavailableProblem(extra.items as readonly UnavailableItem[], cart), status: 409 }
-  }
-  if (code === 'price_changed') {
-    const { total } = extra.quote as { readonly total: number }
-    const [before, now] = [expected, total].map(amount => money(amount, ctx.currency))
-    return {
-      problem: {
-        title: t.checkout.totalChangedTitle,
-        text: t.checkout.totalChanged(before ?? '', now ?? ''),
-      },
-      status: 409,
-    }
-  }
-  if (code === 'cart_changed' || code === 'cart_empty' || code === 'idempotency_key_reused')
-    return { problem: { title: t.checkout.cartChangedTitle, text: t.checkout.cartChanged }, status: 409 }
-  if (code === 'unpaid_limit' || code === 'mail_limit')
-    return { problem: guestLimitProblem(code, extra), status: 429 }
-  if (code === 'too_many_requests')
-    return { problem: { title: t.error.tooManyTitle, text: retryMessageFor(error).text }, status: 429 }
-  if (code === 'shop_moving' || code === 'writes_paused')
-    return { problem: { title: t.error.tooManyTitle, text: retryMessageFor(error).text }, status: 503 }
-  return { problem: NO_RESPONSE, status: 503 }
-}
-
-/** Places the order. Idempotent: double clicks and retries return the same order. */
+/** Places the order, or begins its payment. Idempotent: double clicks and retries give the same again. */
 export const submitOrder = async (ctx: PageContext, form: FormData): Promise<CheckoutActionData> => {
   const values = readCheckoutForm(form)
   const invalidFields = findInvalidFields(values)
   const attempt = {
     key: text(form, 'key'),
     cartVersion: text(form, 'cart_version'),
-    total: Number(text(form, 'total')),
+    totals: { ship: Number(text(form, 'total')), collect: Number(text(form, 'total_collect')) },
   }
+  const expected = attempt.totals[deliveryOf(values)]
   const submitted = { values, addressForm: addressForm(values.country ?? '') }
   if (invalidFields.length > 0) return { ...submitted, invalidFields, status: 422 }
   try {
-    const order = await ctx.call(placeOrder, {
+    const placed = await ctx.call(placeOrder, {
       headers: { 'idempotency-key': attempt.key },
       body: {
         cart_version: attempt.cartVersion,
-        expected_total: attempt.total,
+        expected_total: expected,
         email: values.email ?? '',
-        shipping_address: toPostalAddress(values),
+        ...toTerms(values),
       },
     })
-    return { orderId: order.order_id }
+    return 'payment_url' in placed ? { paymentUrl: placed.payment_url } : { orderId: placed.order_id }
   } catch (error) {
-    const { problem, status } = await toProblem(ctx, error, attempt.total)
+    const { problem, status } = await toProblem(ctx, error, expected)
     return {
       ...submitted,
       invalidFields: [],

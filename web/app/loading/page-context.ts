@@ -13,10 +13,12 @@ export type RenderOptions = {
   readonly origin: string
   readonly currency: string
   readonly shop: ShopProfile
+  /** Whether orders are paid by invoice, and in no other way. */
+  readonly isInvoiceOnly: boolean
   readonly report: (error: unknown) => void
 }
 
-export type PageContext = Pick<RenderOptions, 'origin' | 'currency' | 'shop' | 'report'> & {
+export type PageContext = Pick<RenderOptions, 'origin' | 'currency' | 'shop' | 'isInvoiceOnly' | 'report'> & {
   readonly nonce: string
   /** Whether the request submits a form. */
   readonly isFormSubmission: boolean
@@ -89,7 +91,7 @@ export const createPageContext = (
   nonce: string,
   ask: FetchApi,
 ): PageContext => {
-  const { origin, currency, shop, report } = surroundings
+  const { origin, currency, shop, isInvoiceOnly, report } = surroundings
   const cookies: string[] = []
   /**
    * Cookies of the browser, and those that the API has set since: later calls of this request are of the new
@@ -124,6 +126,7 @@ export const createPageContext = (
     origin,
     currency,
     shop,
+    isInvoiceOnly,
     report,
     nonce,
     isFormSubmission: request.method === 'POST',

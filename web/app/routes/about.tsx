@@ -3,6 +3,7 @@
 import { hasLetterhead, Letterhead } from '../components/letterhead.tsx'
 import { useShop } from '../components/use-shop.ts'
 import { pageContext } from '../loading/page-context.ts'
+import { shopDataOf } from '../loading/shop-data.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { shopJsonLd } from '../seo/shop-json-ld.server.ts'
 import { about } from '../texts/about.ts'
@@ -17,7 +18,7 @@ export const loader = ({ context }: Route.LoaderArgs) => {
 export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
   pageMeta(matches, {
     title: about.title,
-    description: t.home.description,
+    description: t.home.description(shopDataOf(matches).isInvoiceOnly),
     ...(loaderData ? loaderData : {}),
   })
 
@@ -26,14 +27,14 @@ export default function About() {
   return (
     <div className="prose max-w-2xl py-8">
       <h1 className="page-title">{about.title}</h1>
-      {about.text(shop.name).map(text => (
+      {about.text(shop.name, shop.isInvoiceOnly).map(text => (
         <p key={text} className="font-serif text-xl leading-relaxed">
           {text}
         </p>
       ))}
       <h2 className="section-title pt-4">{about.howTitle}</h2>
       <ol className="list-decimal space-y-2 pl-6">
-        {about.how.map(step => (
+        {about.how(shop.isInvoiceOnly).map(step => (
           <li key={step}>{step}</li>
         ))}
       </ol>

@@ -8,7 +8,7 @@ import { BookDetails } from '../components/book-details.tsx'
 import { BookRow } from '../components/book-row.tsx'
 import { Breadcrumbs } from '../components/breadcrumbs.tsx'
 import { Cover } from '../components/cover.tsx'
-import { usePrice } from '../components/use-shop.ts'
+import { usePrice, useShop } from '../components/use-shop.ts'
 import { socialImageUrl } from '../covers/cover-url.ts'
 import { langOf } from '../loading/cards.server.ts'
 import { readCategories } from '../loading/categories.server.ts'
@@ -67,6 +67,7 @@ export default function BookPage({
   loaderData: { book, related, category, language, lang },
 }: Route.ComponentProps) {
   const price = usePrice()
+  const { isInvoiceOnly } = useShop()
   const author = namesLine(book.authors)
   return (
     <>
@@ -113,7 +114,7 @@ export default function BookPage({
             {t.book.availability[book.availability]}
           </p>
           {book.availability !== 'sold_out' && <AddToCart key={book.book_id} bookId={book.book_id} />}
-          <p className="mt-4 text-sm text-soft">{t.book.invoice}</p>
+          {isInvoiceOnly && <p className="mt-4 text-sm text-soft">{t.book.invoice}</p>}
           {book.description && (
             <section aria-labelledby="description" className="mt-10">
               <h2 id="description" className="section-title">

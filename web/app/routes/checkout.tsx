@@ -1,6 +1,7 @@
 /** Checkout page. Fields are prefilled for signed-in customers. */
-import { data, redirect } from 'react-router'
+import { data, redirect, redirectDocument } from 'react-router'
 import { getCart } from '#src/cart/api.ts'
+import { getCheckoutOptions } from '#src/payments/api.ts'
 import { COUNTRY_INTENT } from '../components/address-fields.tsx'
 import { CheckoutForm } from '../components/checkout-form.tsx'
 import { addressForm } from '../forms/address-form.server.ts'
@@ -23,17 +24,21 @@ export const loader = async ({ context, request, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   const { readPrivate, currency, isFormSubmission } = ctx
   // After a submission the page must render even without a cart: it shows the submitted values.
-  const cart = await readPrivate(getCart, {}).catch((error: unknown) => {
-    if (isFormSubmission) return undefined
-    throw error
-  })
-  if (cart?.items.length === 0 && !isFormSubmission) throw redirect('/cart', 303)
+  const basket = await Promise.all([readPrivate(getCart, {}), readPrivate(getCheckoutOptions, {})]).catch(
+    (error: unknown) => {
+      if (isFormSubmission) return undefined
+      throw error
+    },
+  )
+  const [cart, options] = basket ?? []
+  const isEmpty = cart?.items.length === 0
+  if (isEmpty && !isFormSubmission) throw redirect('/cart', 303)
   const prefill = request.headers.has('cookie')
     ? await checkoutPrefill(ctx, url.searchParams.get('address'))
     : undefined
   // The idempotency key makes repeated submissions one order.
   return {
-    cart: cart?.items.length === 0 ? undefined : cart,
+    basket: cart && options && !isEmpty ? { cart, options } : undefined,
     currency,
     orderKey: crypto.randomUUID(),
     countries,
@@ -53,6 +58,8 @@ export const action = async ({ context, request }: Route.ActionArgs) => {
   const form = await request.formData()
   const answer = await submit(ctx, form)
   const headers = ctx.responseHeaders()
+  // Its own document: the payment page is none of ours.
+  if ('paymentUrl' in answer) return redirectDocument(answer.paymentUrl, { status: 303, headers })
   if ('orderId' in answer) return redirect(`/orders/${answer.orderId}/confirmed`, { status: 303, headers })
   return data(answer, { status: answer.status, headers })
 }

@@ -1,6 +1,7 @@
 /** Home page: new arrivals, favorites and categories. */
 import { getFrontPage } from '#src/catalog/shelves-api.ts'
 import { BookRow } from '../components/book-row.tsx'
+import { useShop } from '../components/use-shop.ts'
 import { toCards } from '../loading/cards.server.ts'
 import { readCategories } from '../loading/categories.server.ts'
 import { pageContext } from '../loading/page-context.ts'
@@ -34,13 +35,14 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
 export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
   pageMeta(matches, {
     title: t.home.title(shopDataOf(matches).name),
-    description: t.home.description,
+    description: t.home.description(shopDataOf(matches).isInvoiceOnly),
     ...(loaderData ? { canonical: loaderData.canonical, jsonLd: loaderData.jsonLd } : {}),
   })
 
 export default function Home({
   loaderData: { total, newest, topRated, categories, rows },
 }: Route.ComponentProps) {
+  const { isInvoiceOnly } = useShop()
   return (
     <>
       <div className="pt-10 sm:pt-14">
@@ -48,7 +50,7 @@ export default function Home({
           {t.home.heading}
         </h1>
         <p className="mt-4 max-w-xl text-balance text-lg text-soft">
-          {total > 0 ? t.home.intro(total, categories.length) : t.home.empty}
+          {total > 0 ? t.home.intro(total, categories.length, isInvoiceOnly) : t.home.empty}
         </p>
       </div>
       {newest.length > 0 && <BookRow id="newest" title={t.home.newArrivals} books={newest} eager />}

@@ -1,5 +1,6 @@
 /** Order confirmation page. */
 import { getOrder } from '#src/orders/api.ts'
+import { BankDetails, usePaymentNote } from '../components/order-payment.tsx'
 import { useShop } from '../components/use-shop.ts'
 import { type OrderPage, toOrderPage } from '../loading/order-page.server.ts'
 import { pageContext } from '../loading/page-context.ts'
@@ -19,14 +20,22 @@ export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
 
 export default function Confirmed({ loaderData: { order, addressLines } }: Route.ComponentProps) {
   const { deliveryTime } = useShop()
+  const paymentNote = usePaymentNote()
+  const isCollected = order.delivery === 'collect'
   const isCancelled = order.status === 'cancelled'
   return (
     <div className="prose max-w-2xl py-12">
       <h1 className="page-title">{titleOf(order)}</h1>
       <p className="text-lg">
         {isCancelled
-          ? t.order.cancelled
-          : `${t.order.confirmedTotal(money(order.total, order.currency))} ${t.order.deliveryTime(deliveryTime)}`}
+          ? order.payment.paid > 0
+            ? t.order.cancelledPaid
+            : t.order.cancelled
+          : [
+              t.order.confirmedTotal(money(order.total, order.currency)),
+              paymentNote(order),
+              ...(isCollected ? [] : [t.order.deliveryTime(deliveryTime)]),
+            ].join(' ')}
       </p>
       <div className="panel">
         <p className="text-soft text-sm">{t.order.number}</p>
@@ -39,9 +48,10 @@ export default function Confirmed({ loaderData: { order, addressLines } }: Route
             </li>
           ))}
         </ul>
+        <BankDetails order={order} />
         {addressLines.length > 0 && (
           <>
-            <p className="mt-4 text-soft text-sm">{t.order.shippingTo}</p>
+            <p className="mt-4 text-soft text-sm">{isCollected ? t.order.collectAt : t.order.shippingTo}</p>
             <p className="whitespace-pre-line break-words">{addressLines.join('\n')}</p>
           </>
         )}

@@ -1,7 +1,9 @@
 /** Order page: progress, details, and cancellation while that is possible. */
 import { data, Form, redirect, useNavigation } from 'react-router'
 import { cancelOrder, getOrder } from '#src/orders/api.ts'
+import type { OrderView } from '#src/orders/schema.ts'
 import { OrderDetails } from '../components/order-details.tsx'
+import { keptAmount } from '../components/order-payment.tsx'
 import { OrderProgress } from '../components/order-status.tsx'
 import { PrintButton } from '../components/print-button.tsx'
 import { useOrderDay } from '../components/use-shop.ts'
@@ -10,7 +12,7 @@ import { pageContext, toShopError } from '../loading/page-context.ts'
 import { revalidateAfterAction } from '../loading/revalidate.ts'
 import { shopDataOf } from '../loading/shop-data.ts'
 import { pageMeta } from '../seo/page-meta.ts'
-import { orderDay } from '../texts/format.ts'
+import { money, orderDay } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/order'
 
@@ -38,6 +40,11 @@ export const meta: Route.MetaFunction = ({ loaderData, matches }) =>
       : t.order.title,
   })
 
+const cancelHint = (order: OrderView): string => {
+  const kept = keptAmount(order)
+  return kept > 0 ? t.order.cancelPaidHint(money(kept, order.currency)) : t.order.cancelDueHint
+}
+
 export default function Order({ loaderData, actionData }: Route.ComponentProps) {
   const { order } = loaderData
   const isBusy = useNavigation().formMethod === 'POST'
@@ -55,7 +62,7 @@ export default function Order({ loaderData, actionData }: Route.ComponentProps) 
           {actionData.problem}
         </p>
       )}
-      <OrderProgress status={order.status} />
+      <OrderProgress order={order} />
       <OrderDetails {...loaderData} />
       <div className="mt-10 flex flex-wrap items-start gap-4 print:hidden">
         <PrintButton />
@@ -63,7 +70,7 @@ export default function Order({ loaderData, actionData }: Route.ComponentProps) 
           <details className="fold">
             <summary className="button-quiet">{t.order.cancel}</summary>
             <Form method="post" className="mt-4 max-w-sm">
-              <p className="mb-3 text-soft text-sm">{t.order.cancelHint}</p>
+              <p className="mb-3 text-soft text-sm">{cancelHint(order)}</p>
               <button type="submit" className="button-danger" aria-disabled={isBusy}>
                 {t.order.confirmCancel}
               </button>

@@ -1,6 +1,7 @@
 /** Order history: the account's orders, or those placed as a guest in this browser. */
 import { whoAmI } from '#src/accounts/api.ts'
 import { listOrders } from '#src/orders/api.ts'
+import { PaymentLabel } from '../components/order-payment.tsx'
 import { OrderStatusLabel } from '../components/order-status.tsx'
 import { useOrderDay } from '../components/use-shop.ts'
 import { pageContext } from '../loading/page-context.ts'
@@ -44,7 +45,8 @@ export default function Orders({ loaderData }: Route.ComponentProps) {
                   </span>
                 </span>
                 <span className="shrink-0 text-right">
-                  <OrderStatusLabel status={order.status} />
+                  <OrderStatusLabel order={order} />
+                  <PaymentLabel order={order} />
                   <span className="block text-sm tabular-nums">{money(order.total, order.currency)}</span>
                 </span>
               </a>

@@ -55,7 +55,7 @@ export default function ViewOrder({ loaderData }: Route.ComponentProps) {
   return (
     <div className="max-w-3xl py-8">
       <h1 className="page-title">{t.order.orderFrom(orderDay(order))}</h1>
-      <OrderProgress status={order.status} />
+      <OrderProgress order={order} />
       <OrderDetails {...loaderData} />
       <div className="mt-10 flex flex-wrap items-center gap-4 print:hidden">
         <PrintButton />

@@ -56,12 +56,16 @@ export const shortMonth = dayFormat({ month: 'short', year: '2-digit' })
 /** '2026-05-01' as 'May 2026'. */
 export const monthOf = dayFormat({ month: 'long', year: 'numeric' })
 
-const momentFormats = new Map<string, Intl.DateTimeFormat>()
-/** An instant as 'May 1, 2026, 10:00:05 AM' in this time zone. */
-export const moment = (instant: string, timeZone: string): string => {
-  const format =
-    momentFormats.get(timeZone) ??
-    new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium', timeZone })
-  momentFormats.set(timeZone, format)
-  return format.format(new Date(instant))
+/** Formats instants in a time zone, for which a format is made once. */
+const inTimeZone = (options: Intl.DateTimeFormatOptions) => {
+  const formats = new Map<string, Intl.DateTimeFormat>()
+  return (instant: string, timeZone: string): string => {
+    const format = formats.get(timeZone) ?? new Intl.DateTimeFormat(LOCALE, { ...options, timeZone })
+    formats.set(timeZone, format)
+    return format.format(new Date(instant))
+  }
 }
+/** An instant as 'May 1, 2026, 10:00:05 AM' in this time zone. */
+export const moment = inTimeZone({ dateStyle: 'medium', timeStyle: 'medium' })
+/** An instant as '10:00 AM UTC' in this time zone. */
+export const timeOfDay = inTimeZone({ hour: 'numeric', minute: '2-digit', timeZoneName: 'short' })

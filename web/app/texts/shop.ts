@@ -33,11 +33,11 @@ export const shop = {
 
 export const home = {
   title: (shop: string) => `${shop}, an independent bookshop`,
-  description:
-    'Good books, chosen with care and shipped to your door. Browse our shelves, find your next read, and pay by invoice.',
+  description: (isInvoiceOnly: boolean) =>
+    `Good books, chosen with care and shipped to your door. Browse our shelves${isInvoiceOnly ? ', find your next read, and pay by invoice.' : ' and find your next read.'}`,
   heading: 'Good books, and time to find them.',
-  intro: (books: number, categories: number) =>
-    `${plural(books, 'book', 'books')} on ${plural(categories, 'shelf', 'shelves')}. Order now, pay later: the invoice comes with your books.`,
+  intro: (books: number, categories: number, isInvoiceOnly: boolean) =>
+    `${plural(books, 'book', 'books')} on ${plural(categories, 'shelf', 'shelves')}. ${isInvoiceOnly ? 'Order now, pay later: the invoice comes with your books.' : 'Order in a few clicks, with or without an account.'}`,
   newArrivals: 'New arrivals',
   favorites: 'Reader favorites',
   seeAll: (count: number) => `See all ${formatCount(count)}`,

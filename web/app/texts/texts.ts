@@ -3,6 +3,7 @@
  * load.
  */
 import { cart, checkout, order } from './orders.ts'
+import { paying, payment } from './payment.ts'
 import { book, error, home, list, shop } from './shop.ts'
 
-export const t = { shop, home, list, book, cart, checkout, order, error }
+export const t = { shop, home, list, book, cart, checkout, order, payment, paying, error }

@@ -169,7 +169,7 @@ export default function Dashboard({ loaderData }: Route.ComponentProps) {
                   </span>
                 </span>
                 <span className="shrink-0 text-right">
-                  <OrderStatusLabel status={order.status} />
+                  <OrderStatusLabel order={order} />
                   <span className="block text-sm tabular-nums">{money(order.total, order.currency)}</span>
                 </span>
               </a>

@@ -85,7 +85,7 @@ export default function StaffOrder({
       </p>
       <SuccessNotice text={actionData && 'done' in actionData ? actionData.done : undefined} />
       <FormErrorSummary error={actionData?.error} />
-      <OrderProgress status={order.status} />
+      <OrderProgress order={order} />
       <OrderDetails order={order} addressLines={addressLines} />
       {confirm ? <ConfirmStep step={confirm} email={order.email} /> : <Steps steps={steps} />}
       {order.email !== undefined && (
