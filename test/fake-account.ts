@@ -5,7 +5,7 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { TemplateJson } from '../infra/standing-costs.ts'
+import type { Resource, TemplateJson } from '../infra/standing-costs.ts'
 import { cloudWatch, createAlarms, type FakeAlarms, type Reply, sns } from './fake-alarms.ts'
 import { edgeFunctions, type FakeEdgeFunction } from './fake-edge-functions.ts'
 
@@ -30,6 +30,9 @@ export type FakeRegion = FakeAlarms & {
   mail: { ProductionAccessEnabled: boolean; SendingEnabled: boolean; SendQuota: object }
   concurrency: { ConcurrentExecutions: number; UnreservedConcurrentExecutions: number }
   backups: string[]
+  /** Clusters of databases, and their snapshots. */
+  clusters: Map<string, { isProtected: boolean }>
+  snapshots: string[]
   /** Items that were stored. */
   readonly items: { readonly table: string; readonly item: unknown }[]
   /** Buckets of production that are gone, but still listed by their tags. */
@@ -61,6 +64,8 @@ const createRegion = (): FakeRegion => ({
   },
   concurrency: { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 },
   backups: [],
+  clusters: new Map(),
+  snapshots: [],
   items: [],
   deleted: [],
   ...createAlarms(),
@@ -94,6 +99,35 @@ const templateOf = ({ buckets }: FakeRegion, form: URLSearchParams): string => {
   if (body !== null) return body
   const { hostname, pathname } = new URL(form.get('TemplateURL') ?? '')
   return buckets.get(hostname.split('.')[0] ?? '')?.objects.get(pathname.slice(1)) ?? ''
+}
+
+/** Deletes the cluster that a resource is, as its deletion policy says. Returns why it cannot. */
+export const deleteCluster = (
+  { clusters, snapshots }: FakeRegion,
+  { Type, Properties = {}, DeletionPolicy }: Resource,
+): string | undefined => {
+  const name = String(Properties.DBClusterIdentifier)
+  if (Type !== 'AWS::RDS::DBCluster' || !clusters.has(name)) return undefined
+  if (clusters.get(name)?.isProtected) return `Cluster ${name} is protected`
+  clusters.delete(name)
+  if (DeletionPolicy === 'Snapshot') snapshots.push(`${name}-snapshot-${snapshots.length}`)
+  return undefined
+}
+
+const rds = ({ clusters, snapshots }: FakeRegion, form: URLSearchParams): Reply => {
+  const action = form.get('Action')
+  const cluster = clusters.get(form.get('DBClusterIdentifier') ?? '')
+  if (action === 'ModifyDBCluster') {
+    if (!cluster) return [404, '<Error><Code>DBClusterNotFoundFault</Code></Error>']
+    cluster.isProtected = form.get('DeletionProtection') === 'true'
+  }
+  const snapshot = form.get('DBClusterSnapshotIdentifier')
+  if (action === 'DeleteDBClusterSnapshot' && snapshot) snapshots.splice(snapshots.indexOf(snapshot), 1)
+  const named = snapshots.filter(name => name.startsWith(`${form.get('DBClusterIdentifier')}-snapshot`))
+  return [
+    200,
+    named.map(name => `<DBClusterSnapshotIdentifier>${name}</DBClusterSnapshotIdentifier>`).join(''),
+  ]
 }
 
 const cloudFormation = (region: FakeRegion, form: URLSearchParams): Reply => {
@@ -136,6 +170,10 @@ const cloudFormation = (region: FakeRegion, form: URLSearchParams): Reply => {
     case 'DeleteStack':
       if (found.isProtected)
         return queryRefusal(`Stack [${name}] cannot be deleted while TerminationProtection is enabled`)
+      for (const resource of Object.values(found.template?.Resources ?? {})) {
+        const problem = deleteCluster(region, resource)
+        if (problem) return queryRefusal(problem)
+      }
       if (found.deletion && !form.get('DeletionMode')) found.status = found.deletion
       else region.stacks.delete(name)
       return [200, '']
@@ -317,6 +355,7 @@ export const startFakeAccount = async () => {
     calls.push(`${at} ${service} ${action || form.get('Action') || `${method} ${url.pathname}`}`)
     const reply = (): Reply => {
       if (service === 'cloudformation') return cloudFormation(region(at), form)
+      if (service === 'rds') return rds(region(at), form)
       if (service === 'sns') return sns(region(at), form)
       if (service === 'monitoring') return cloudWatch(region(at), form)
       if (service === 'dynamodb') return dynamo(region, at, action, JSON.parse(body))

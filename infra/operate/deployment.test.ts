@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readSettings } from '#src/composition/settings.ts'
-import { type FakeRegion, startFakeAccount } from '../../test/fake-account.ts'
+import { deleteCluster, type FakeRegion, startFakeAccount } from '../../test/fake-account.ts'
+import { CLUSTER_ARN, DATABASE_SECRET_ARN } from '../../test/fake-data-api.ts'
 import { type Properties, synthesize } from '../../test/stacks.ts'
 import { parseRecordedOptions } from '../settings/recorded-options.ts'
 import { getStage, getTableNames } from '../settings/stage.ts'
@@ -59,6 +60,10 @@ const createResource = (
     const code = String(properties.FunctionCode)
     region.edgeFunctions.set(properties.Name, { live: code, development: code, version: 1 })
   }
+  if (Type === 'AWS::RDS::DBCluster')
+    region.clusters.set(properties.DBClusterIdentifier, {
+      isProtected: properties.DeletionProtection === true,
+    })
   if (Type === 'AWS::S3::Bucket')
     region.buckets.set(`${stack}-${id}`.toLowerCase(), { tags: tagsOf(properties), objects: new Map() })
   if (Type === 'AWS::Cognito::UserPool')
@@ -73,6 +78,8 @@ const bucketOf = ({ buckets }: FakeRegion, stack: string, part: string): string 
   const shop = `cloudshelf-${stack.split('-')[1]}`
   return [...buckets].find(([, { tags }]) => tags.part === part && tags.shop === shop)?.[0] ?? ''
 }
+
+const DATABASE_OUTPUTS = { ClusterArn: CLUSTER_ARN, SecretArn: DATABASE_SECRET_ARN }
 
 const isChangedFunction = (before: Resource | undefined, now: Resource): boolean =>
   now.Type === 'AWS::CloudFront::Function' && JSON.stringify(before) !== JSON.stringify(now)
@@ -89,6 +96,8 @@ const applyStack = (stack: string): Record<string, string> => {
     Address: 'https://shop.example',
     AssetsBucket: bucketOf(region, stack, 'assets'),
     BlobsBucket: bucketOf(region, stack, 'blobs'),
+    ...(/-(standby-)?data$/.test(stack) ? DATABASE_OUTPUTS : {}),
+    ...(template.Outputs?.KeysQueue ? { KeysQueue: 'https://sqs.example/keys' } : {}),
   }
   region.stacks.set(stack, {
     status: 'UPDATE_COMPLETE',
@@ -103,6 +112,10 @@ const removeStack = (stack: string): void => {
   const region = regionOf(stack)
   const found = region.stacks.get(stack)
   if (found?.isProtected) throw new Error(`${stack} is protected`)
+  for (const resource of Object.values(found?.template?.Resources ?? {})) {
+    const problem = deleteCluster(region, resource)
+    if (problem) throw new Error(problem)
+  }
   const gone = Object.values(found?.template?.Resources ?? {}).filter(
     ({ DeletionPolicy }) => !String(DeletionPolicy).startsWith('Retain'),
   )
@@ -398,4 +411,94 @@ test('the command waits until the shop answers as it was told', async () => {
   await waitUntilClosed(address, true, 1)
   await expect(waitUntilClosed(address, false, 1)).rejects.toThrow('is still closed after five minutes')
   server.close()
+})
+
+/** Whether the stream of each table is on. */
+const streams = (): Record<string, boolean> =>
+  Object.fromEntries(
+    Object.values(account().region(EU).stacks.get('CloudShelf-prod-store')?.template?.Resources ?? {})
+      .filter(({ Type }) => Type === 'AWS::DynamoDB::GlobalTable')
+      .map(({ Properties = {} }) => [
+        String(Properties.TableName).replace('cloudshelf-', ''),
+        Properties.StreamSpecification !== undefined,
+      ]),
+  )
+const EXPORT = /^ {2}(export .+)$/m
+
+test('reports are added to a deployed shop without a question, beside what it has, and the operator is told to fill PostgreSQL', async () => {
+  await deploy(PROD)
+  const region = account().region(EU)
+  expect(streams()).toEqual({ books: true, control: true, carts: false, orders: false, users: false })
+  expect(said.join('\n')).not.toMatch(/PostgreSQL|DATABASE_ARN/)
+  const [tables, buckets] = [[...region.tables.keys()], [...region.buckets.keys()]]
+  said.length = 0
+  await deploy(`${PROD} reports=nightly`)
+  expect(stacks()).toEqual(['CloudShelf-prod-data', 'CloudShelf-prod-shop', 'CloudShelf-prod-store'])
+  expect(region.clusters).toEqual(new Map([['cloudshelf', { isProtected: true }]]))
+  expect(Object.values(streams())).toEqual(Array(5).fill(true))
+  expect([[...region.tables.keys()], [...region.buckets.keys()]]).toEqual([tables, buckets])
+  const text = said.join('\n')
+  expect(text).toContain('Deploying PostgreSQL')
+  expect(text).toMatch(/PostgreSQL is empty, .*`npx cloudshelf pg backfill`, then `npx cloudshelf pg verify`/)
+  expect(EXPORT.exec(text)?.[1]).toMatch(
+    /DATABASE_ARN=\S+ DATABASE_SECRET_ARN=\S+ .*SECRETS_PATH=\S+ CAPTURED_KEYS_QUEUE=\S+/,
+  )
+  // A release of the same options says nothing of it again.
+  said.length = 0
+  await deploy(`${PROD} reports=nightly`)
+  expect(said.join('\n')).not.toContain('is empty')
+})
+
+test('reports that are left out are asked about; then PostgreSQL goes, of production a snapshot stays, and the shop has all that it had', async () => {
+  await deploy(`${PROD} reports=hourly`)
+  const region = account().region(EU)
+  const [tables, buckets, pools] = [region.tables.size, region.buckets.size, region.pools.size]
+  said.length = 0
+  await expect(deploy(PROD)).rejects.toThrow('confirm with --yes')
+  const asked = said.join('\n')
+  expect(asked).toContain('reports was hourly and is left out: keep it with --context reports=hourly')
+  expect(asked).toContain('AWS::RDS::DBCluster Database of CloudShelf-prod-data would be deleted')
+  expect(asked).not.toMatch(/::(GlobalTable|Bucket|UserPool) /)
+  expect(region.clusters.size).toBe(1)
+  said.length = 0
+  await deploy(`${PROD} --yes`)
+  expect(stacks()).toEqual(['CloudShelf-prod-shop', 'CloudShelf-prod-store'])
+  expect(region.clusters.size).toBe(0)
+  expect(region.snapshots).toHaveLength(1)
+  const text = said.join('\n')
+  expect(text).toContain('Removing CloudShelf-prod-data')
+  expect(text).toContain(`Snapshot ${region.snapshots[0]} of PostgreSQL is kept in ${EU}`)
+  expect(EXPORT.exec(text)?.[1]).not.toMatch(/DATABASE|CAPTURED_KEYS|REPORTS/)
+  expect([region.tables.size, region.buckets.size, region.pools.size]).toEqual([tables, buckets, pools])
+  const functions = Object.values(region.stacks.get('CloudShelf-prod-shop')?.template?.Resources ?? {})
+  expect(functions.map(({ Properties }) => Properties?.FunctionName)).not.toContain('ReportsConsumer')
+  // Nothing is asked again.
+  await deploy(PROD)
+  expect(said.filter(line => line.includes('Removing'))).toHaveLength(1)
+  await destroy('stage=prod --with-data --confirm prod')
+  expect(region.snapshots).toEqual([])
+})
+
+test('with a second Region each gets PostgreSQL of its own, and each is removed', async () => {
+  const two = 'stage=dev mailFrom=orders@shop.example domain=shop.example secondRegion=eu-west-1'
+  await deploy(two)
+  const second = account().region('eu-west-1')
+  for (const table of ['books', 'control', 'orders', 'carts', 'users'])
+    second.tables.set(`dev-cloudshelf-${table}`, {
+      isProtected: false,
+      replicas: [EU],
+      stream: `arn:aws:dynamodb:eu-west-1:123456789012:table/${table}/stream/2026-01-01T00:00:00.000`,
+    })
+  said.length = 0
+  await deploy(`${two} reports=live`)
+  expect(stacks('eu-west-1')).toContain('CloudShelf-dev-standby-data')
+  expect(stacks()).toContain('CloudShelf-dev-data')
+  expect(said.join('\n')).toMatch(/Each Region has a PostgreSQL of its own/)
+  expect(said.join('\n')).toMatch(/With reports=live each change wakes the database/)
+  await expect(deploy(two)).rejects.toThrow('confirm with --yes')
+  await deploy(`${two} --yes`)
+  expect([stacks('eu-west-1'), stacks()].flat().filter(name => name.endsWith('data'))).toEqual([])
+  expect([second, account().region(EU)].flatMap(one => [...one.clusters.keys(), ...one.snapshots])).toEqual(
+    [],
+  )
 })

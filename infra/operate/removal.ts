@@ -78,8 +78,8 @@ export const destroyShop = async (given: Args, readAgain: ReadAgain): Promise<vo
     now: new Date(),
     report,
   })
-  if (options.reports !== undefined && flags['final-backup'] !== true)
-    await deleteSnapshots(regions, stage.name, report)
+  // Also one that stayed when the option was switched off.
+  if (flags['final-backup'] !== true) await deleteSnapshots(regions, stage.name, report)
   await removeSecrets(regions, stage)
   // The options of the last deployment went with the CDN's stack, and the Regions with them.
   if (!last && data.length === 0)
