@@ -14,7 +14,7 @@ const readBody = async (request: IncomingMessage): Promise<Buffer> => {
  * Starts the fake. `objects` are stored by `/bucket/key`; `parameters` are SSM's. Unsigned requests are refused, and the next
  * `state.fail` requests are answered 503. SSM refuses `state.refuse` requests, answers at most `state.ssmPerWindow` requests in 100 ms,
  * and throttles the next `state.throttle` ones and all others with status 400, as AWS does. `requests` lists the requests so far;
- * `beforeAnswer` is called with each. `cloudFront.invalidations` are those it has accepted; Lambda accepts every call.
+ * `beforeAnswer` is called with each. `cloudFront.invalidations` are those it has accepted; Lambda accepts every start, and answers calls by `state.call`.
  */
 export const startFakeAws = async (parameters: Readonly<Record<string, string>> = {}) => {
   const { objects, uploads, answer: bucket } = createFakeBucket()
@@ -26,12 +26,16 @@ export const startFakeAws = async (parameters: Readonly<Record<string, string>> 
     /** Of the body. */
     readonly bytes: number
   }[] = []
+  /** Events with which functions were started. */
+  const started: unknown[] = []
   const state: {
     fail: number
     refuse: number
     throttle: number
     ssmPerWindow: number
     beforeAnswer?: (method: string, url: string) => void
+    /** What a function that is called answers. */
+    call?: (event: unknown) => Promise<unknown>
   } = { fail: 0, refuse: 0, throttle: 0, ssmPerWindow: Number.POSITIVE_INFINITY }
   let window = { number: 0, count: 0 }
   const isThrottled = (): boolean => {
@@ -52,6 +56,15 @@ export const startFakeAws = async (parameters: Readonly<Record<string, string>> 
     return { status: 200, body: JSON.stringify({ Parameters }) }
   }
 
+  const callFunction = async (type: unknown, body: Buffer): Promise<BucketAnswer> => {
+    const event: unknown = JSON.parse(body.toString())
+    if (type === 'Event') {
+      started.push(event)
+      return { status: 202 }
+    }
+    return { status: 200, body: JSON.stringify(await state.call?.(event)) }
+  }
+
   const server = createServer(async (request, response) => {
     const { method = '', url = '', headers } = request
     const body = await readBody(request)
@@ -66,11 +79,11 @@ export const startFakeAws = async (parameters: Readonly<Record<string, string>> 
         : isSsm
           ? ssm(body)
           : url.startsWith('/2015-03-31/functions/')
-            ? { status: 202 }
+            ? await callFunction(headers['x-amz-invocation-type'], body)
             : (cloudFront.answer(method, url, body.toString()) ?? bucket(method, url, body, headers))
     response.writeHead(answer.status, answer.headers).end(answer.body)
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, objects, uploads, requests, cloudFront, state, close: () => server.close() }
+  return { url, objects, uploads, requests, started, cloudFront, state, close: () => server.close() }
 }

@@ -190,6 +190,20 @@ test('reports read with single statements, the consumer writes in transactions, 
   }
 })
 
+test('the functions that erase may start the consumer, which erases in PostgreSQL, and no other function', () => {
+  for (const [made, name] of [
+    [live, 'dev-ReportsConsumer:live'],
+    [full, 'ReportsConsumer:live'],
+  ] as const)
+    for (const id of ['UserAccounts', 'Sweeper']) {
+      expect(actionsOf(made, id, 'lambda')).toContain('lambda:InvokeFunction')
+      expect(environmentOf(made, id).REPORTS_CONSUMER).toBe(name)
+    }
+  for (const id of ['BookCatalog', 'ShoppingCart', 'OrderProcess'])
+    expect(actionsOf(live, id, 'lambda')).toEqual([])
+  for (const id of ['UserAccounts', 'Sweeper']) expect(actionsOf(without, id, 'lambda')).toEqual([])
+})
+
 test('with vpcFunctions the consumer alone is inside, with a free way to the tables of the shop and endpoints in one zone', () => {
   const inside = listResources(full.templates.shop, 'AWS::Lambda::Function').filter(
     ([, { VpcConfig }]) => VpcConfig,

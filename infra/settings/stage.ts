@@ -75,6 +75,9 @@ export const LIVE = 'live'
 /** Name of the function that purges the CDN. */
 export const getPurgerName = ({ prefix }: Stage): string => `${prefix}CdnPurger`
 
+/** Name of the function that brings PostgreSQL up to date, and erases there. */
+export const getReportsConsumerName = ({ prefix }: Stage): string => `${prefix}ReportsConsumer`
+
 /** Name of the database of the reports, and of its owner. */
 export const DATABASE_NAME = 'cloudshelf'
 

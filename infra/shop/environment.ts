@@ -8,6 +8,7 @@ import { legalTextSettings, profileSettings } from '../settings/profile.ts'
 import {
   getConfigurationSet,
   getPurgerName,
+  getReportsConsumerName,
   getSecretsPath,
   getStage,
   getTableNames,
@@ -68,6 +69,10 @@ const databaseSettings = ({ clusterArn, secretArn }: Database): Record<string, s
   DATABASE_SECRET_ARN: secretArn,
 })
 
+const erasureSettings = (stage: Stage): Record<string, string> => ({
+  REPORTS_CONSUMER: `${getReportsConsumerName(stage)}:${LIVE}`,
+})
+
 /** The queue of captured keys, and which of them wait there. */
 const keysSettings = ({ reports }: Options, queue: string | undefined): Record<string, string> =>
   queue === undefined
@@ -101,7 +106,11 @@ export const createCommandEnvironment = ({
   ...mailSettings(shop.options, region),
   // Pseudonyms in PostgreSQL are keyed with the shop's secret.
   ...(database
-    ? { ...databaseSettings(database), SECRETS_PATH: getSecretsPath(getStage(shop.options.stage)) }
+    ? {
+        ...databaseSettings(database),
+        ...erasureSettings(getStage(shop.options.stage)),
+        SECRETS_PATH: getSecretsPath(getStage(shop.options.stage)),
+      }
     : {}),
   ...keysSettings(shop.options, keysQueue),
 })
@@ -152,6 +161,7 @@ export const createEnvironment = (
       : {}),
     ...(definition.usesDatabase && database ? databaseSettings(database) : {}),
     ...(definition.id === 'ReportsConsumer' ? keysSettings(options, keysQueue) : {}),
+    ...(definition.erases && database ? erasureSettings(stage) : {}),
     ...(definition.sendsMail ? mailSettings(options, region) : {}),
     ...(definition.id === 'UserAccounts' && cognito
       ? { COGNITO_USER_POOL_ID: cognito.poolId, COGNITO_CLIENT_ID: cognito.clientId }

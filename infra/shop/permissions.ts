@@ -9,6 +9,7 @@ import { getMailSender } from '../settings/mail-domain.ts'
 import {
   getConfigurationSet,
   getPurgerName,
+  getReportsConsumerName,
   getSecretsPath,
   getTableNames,
   LIVE,
@@ -107,16 +108,23 @@ const cdnStatements = (
         [stack.formatArn({ service: 'cloudfront', region: '', resource: 'distribution', resourceName })],
       ),
     ]
-  if (part !== 'wake') return []
-  const name = `${getPurgerName(stage)}:${LIVE}`
-  const arnFormat = ArnFormat.COLON_RESOURCE_NAME
-  return [
-    allow(
-      ['lambda:InvokeFunction'],
-      [stack.formatArn({ service: 'lambda', resource: 'function', resourceName: name, arnFormat })],
-    ),
-  ]
+  return part === 'wake' ? [invokeStatement(stack, getPurgerName(stage))] : []
 }
+
+/** Invocation of the live version of another function. */
+const invokeStatement = (stack: Stack, name: string): PolicyStatement =>
+  allow(
+    ['lambda:InvokeFunction'],
+    [
+      stack.formatArn({
+        service: 'lambda',
+        resource: 'function',
+        resourceName: `${name}:${LIVE}`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    ],
+  )
+
 /**
  * Calls of the Data API, which reads the secret with the rights of the caller. Reports are single statements; whoever writes needs
  * transactions.
@@ -162,6 +170,7 @@ export const grantPermissions = (
       : []),
     ...(cdn ? cdnStatements(stack, stage, definition, cdn) : []),
     ...(definition.usesDatabase && database ? databaseStatements(database, !hasRoutes(definition)) : []),
+    ...(definition.erases && database ? [invokeStatement(stack, getReportsConsumerName(stage))] : []),
     ...(definition.sendsMail && mailFrom ? [mailStatement(stack, stage, mailFrom)] : []),
   ]
   for (const statement of statements) role.addToPolicy(statement)

@@ -1,5 +1,6 @@
 /** Starts the purger for a change that waits; it runs until no change waits. */
-import { type AwsRetryPolicy, createAwsClient } from '../core/aws/aws-request.ts'
+import type { AwsRetryPolicy } from '../core/aws/aws-request.ts'
+import { createLambdaFunction } from '../core/aws/lambda.ts'
 import type { ServiceSigner, Signer } from '../core/aws/sign.ts'
 import { backoff } from '../core/retry.ts'
 import type { WaitingChange } from './waiting-change.ts'
@@ -25,21 +26,11 @@ export const createWaker = (
   sign: Signer & Partial<ServiceSigner>,
   purger: string,
 ): Wake => {
-  const call = createAwsClient(endpoint, sign, BRIEF)
-  const [name = '', alias = ''] = purger.split(':')
-  const start = async (): Promise<void> => {
-    const { status, body } = await call({
-      method: 'POST',
-      path: `/2015-03-31/functions/${name}/invocations?Qualifier=${alias}`,
-      headers: { 'content-type': 'application/json', 'x-amz-invocation-type': 'Event' },
-      body: '{}',
-    })
-    if (status !== 202) throw new Error(`Lambda responded with ${status}: ${body.toString('utf8', 0, 300)}`)
-  }
+  const { start } = createLambdaFunction(endpoint, sign, purger, BRIEF)
   let [isThereUntil, endsAt] = [0, 0]
   return async ({ settledAt, dueAt }, now) => {
     if (now >= isThereUntil || dueAt > endsAt) {
-      await start()
+      await start({})
       endsAt = now + RUNS_MS
     }
     isThereUntil = settledAt - CLOCKS_MS

@@ -1,12 +1,14 @@
 /** `cloudshelf erasures`: repeats the erasures of personal data that a restored backup has undone. */
 import { Command } from 'commander'
+import { createErasedProjection } from '../composition/erased-projection.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import { counted, print, printJson } from './output.ts'
 import { withDeps } from './with-deps.ts'
 
 const apply = ({ json }: { readonly json?: boolean }): Promise<void> =>
   withDeps(async deps => {
-    const applied = await resumeErasures(deps, { again: true })
+    const projection = createErasedProjection(deps, { isAwaited: true })
+    const applied = await resumeErasures({ ...deps, projection }, { again: true })
     if (json) printJson({ applied })
     else print(`${counted(applied, 'erasure')} applied`)
   })

@@ -8,6 +8,7 @@ import { type ArchiveSummary, verifyArchive } from '../backup/read.ts'
 import { assertRestorable, restoreArchive } from '../backup/restore.ts'
 import { resumeShop } from '../backup/resume.ts'
 import { readPassphrase } from '../backup/seal.ts'
+import { createErasedProjection } from '../composition/erased-projection.ts'
 import type { Settings } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
 import { LOST_WITH_SECRET } from '../local/secrets.ts'
@@ -133,7 +134,8 @@ const resume = ({ erasures, json }: { readonly erasures?: string; readonly json?
     if (erasures !== undefined && !existsSync(erasures))
       throw new CommandError(`there is no file ${erasures}`)
     const listed = list === undefined ? [] : await readErasures(list)
-    const resumed = await resumeShop(deps, restored, listed)
+    const projection = createErasedProjection(deps, { isAwaited: true })
+    const resumed = await resumeShop({ ...deps, projection }, restored, listed)
     if (json) return printJson({ resumed: true, ...resumed })
     print(`${counted(resumed.erased, 'erasure')} applied`)
     print(

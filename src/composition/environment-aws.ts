@@ -68,6 +68,12 @@ export const LAMBDA = {
     meaning:
       'Which keys wait in that queue: all, or those of search terms alone, while others are applied at once',
   },
+  REPORTS_CONSUMER: {
+    ...FUNCTION_ALIAS,
+    example: 'ReportsConsumer:live',
+    unset: 'there is no PostgreSQL in which to erase',
+    meaning: 'Function that erases in PostgreSQL what was erased in the tables',
+  },
   DATA_API_ENDPOINT: {
     ...HTTP_URL,
     example: 'http://127.0.0.1:9000',

@@ -55,6 +55,8 @@ export type Settings = {
   readonly ssmEndpoint: string
   readonly codeDeployEndpoint: string
   readonly lambdaEndpoint: string
+  /** Function that applies erasures to PostgreSQL, with its alias. */
+  readonly reportsConsumer: string | undefined
   /** Versions of a release: see RELEASED_VERSIONS. */
   readonly releasedVersions: string | undefined
   /** URL of the bucket of blobs; undefined: blobs are files of the data folder. */
@@ -157,6 +159,7 @@ export const readSettings = (
     ssmEndpoint: env.SSM_ENDPOINT ?? `https://ssm.${region}.amazonaws.com`,
     codeDeployEndpoint: env.ROLLOUT_ENDPOINT ?? `https://codedeploy.${region}.amazonaws.com`,
     lambdaEndpoint: env.ROLLOUT_ENDPOINT ?? `https://lambda.${region}.amazonaws.com`,
+    reportsConsumer: env.REPORTS_CONSUMER,
     releasedVersions: env.RELEASED_VERSIONS,
     bucket: env.BLOB_BUCKET === undefined ? undefined : bucketUrl(env.BLOB_BUCKET, env, region),
     apiUrl: env.API_URL,

@@ -5,6 +5,7 @@ import { createAccountDeps } from '../composition/accounts.ts'
 import { createHttpApp } from '../composition/app.ts'
 import { createErasureList } from '../composition/backup.ts'
 import { createAppContext } from '../composition/base.ts'
+import { createErasedProjection } from '../composition/erased-projection.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { createHttpHandler } from './http.ts'
@@ -19,6 +20,7 @@ const deps = {
   // Mails of a function lie nowhere here.
   deleteSentMails: async () => {},
   listErasure: createErasureList(base),
+  projection: createErasedProjection(base, { isAwaited: false }),
 }
 const { fetch } = createHttpApp(deps, [
   ...accountRoutes(deps),

@@ -39,6 +39,8 @@ export type FunctionDefinition = {
   readonly sendsMail?: boolean
   /** Reads or writes PostgreSQL through the Data API, where the option `reports` is on. */
   readonly usesDatabase?: boolean
+  /** Erases personal data, and calls the function that erases in PostgreSQL. */
+  readonly erases?: boolean
   /** Only deployed where this option is on. */
   readonly option?: 'reports' | 'cdnPaths'
   /** Its part in the purge of the CDN: it invalidates paths, starts the function that does, or lets the CDN keep responses for long. */
@@ -81,6 +83,7 @@ export const FUNCTIONS = [
     otherRoutes: ['ANY /api/auth/{proxy+}', 'ANY /api/users/{proxy+}'],
     // For the order history, and for an erasure, which deletes carts and restricts orders.
     tables: TABLE_RIGHTS.UserAccounts,
+    erases: true,
     secrets: HTTP_SECRETS,
   },
   {
@@ -143,6 +146,7 @@ export const FUNCTIONS = [
     triggers: [{ kind: 'schedule', everyMinutes: 5 }],
     // For finishing interrupted erasures.
     tables: TABLE_RIGHTS.Sweeper,
+    erases: true,
     sendsMail: true,
     secrets: [],
   },

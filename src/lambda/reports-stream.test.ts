@@ -5,10 +5,11 @@ import { PROXY_SECRET, startFunctions } from '../../test/deployments.ts'
 import { CLUSTER_ARN, DATABASE_SECRET_ARN, startFakeDataApi } from '../../test/fake-data-api.ts'
 import { startFakeQueue } from '../../test/fake-queue.ts'
 import { createGatewayEvent } from '../../test/gateway-event.ts'
-import { aBook, checkOut, createTestShop, TEST_SECRET } from '../../test/kit.ts'
+import { aBook, checkOut, createTestShop, type Json, TEST_SECRET } from '../../test/kit.ts'
 import { startFunction } from '../../test/lambda-function.ts'
 import { openTestDatabase } from '../../test/postgres.ts'
 import { readItems } from '../../test/table-contents.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { CapturedKey } from '../core/dynamo/capture.ts'
 import { createProjection } from '../projection/projection.ts'
 import { readAsOf } from '../projection/saved-position.ts'
@@ -19,7 +20,7 @@ import { TABLES } from '../tables/definitions.ts'
 const shop = await createTestShop({ books: [aBook({ stock_quantity: 500 })] })
 const { db, currency } = shop.deps
 const { names } = shop
-const { environment } = await startFunctions(shop.deps, [])
+const { environment, aws, gateway, fetch } = await startFunctions(shop.deps, [])
 const SCHEDULED = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }
 
 let sequence = 0
@@ -219,5 +220,60 @@ test('search terms are counted and written by the catalogue, wait in the queue a
   ])
   await consumer.invoke({ Records: (await keysOf('books')).map(recordOf) })
   await consumer.invoke({ Records: (await keysOf('carts')).map(recordOf) })
+  expect(await compare()).toMatchObject({ missing: 0, differ: 0, extra: 0 })
+})
+
+test('an erasure is applied at once, and begun until it is: by the sweeper where the database could not be used', {
+  timeout: 90_000,
+}, async () => {
+  const queue = await startFakeQueue()
+  const { sql, start, projection, compare } = await openConsumer({ CAPTURED_KEYS_QUEUE: queue.url })
+  const jane = await shop.account()
+  await jane.post('/api/cart/items', { book_id: 'tech-001' })
+  await checkOut(jane)
+  await jane.post('/api/cart/items', { book_id: 'tech-001' })
+  await createStreamedProjection(projection).backfill()
+  const rows = async () =>
+    (
+      await sql.query(
+        `select (select count(*)::int from shop.customers) as accounts, (select count(*)::int from shop.carts where owner is not null) as carts,
+          (select count(*)::int from shop.orders where customer is not null and is_account) as orders`,
+      )
+    )[0]
+  const state = async () => (await db.get(names.control, CONTROL_ROWS.erasure.key(jane.userId)))?.state
+  const before: Json = await rows()
+  const variables = { ...environment, REPORTS_CONSUMER: 'ReportsConsumer:live', ROLLOUT_ENDPOINT: aws.url }
+  const accounts = await startFunction('UserAccounts', variables)
+  gateway.attach(accounts)
+  const answer = await fetch(
+    new Request(`${shop.deps.publicUrl}/api/users/me`, {
+      method: 'DELETE',
+      headers: {
+        cookie: jane.cookie() ?? '',
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/json',
+      },
+      body: '{}',
+    }),
+  )
+  expect(answer.status, await answer.text()).toBe(204)
+  // The account is gone, and the consumer was started; whether it succeeds is not known.
+  expect(await state()).toBe('begun')
+  expect(aws.started).toEqual([
+    { erased: expect.arrayContaining([expect.objectContaining({ table: names.carts })]) },
+  ])
+  const sweeper = await startFunction('Sweeper', variables)
+  aws.state.call = (await start({ DATA_API_ENDPOINT: 'http://127.0.0.1:1' })).invoke
+  await sweeper.invoke(SCHEDULED)
+  expect(await state()).toBe('begun')
+  expect(await rows()).toEqual(before)
+  // The carts that are gone are noted with the tombstone.
+  aws.state.call = (await start()).invoke
+  const next = await startFunction('Sweeper', variables)
+  await next.invoke(SCHEDULED)
+  expect(await state()).toBe('done')
+  expect(await rows()).toEqual({ accounts: before.accounts - 1, carts: 0, orders: before.orders - 1 })
+  // Nothing of it waited for the schedule.
+  expect(queue.waiting()).toEqual([])
   expect(await compare()).toMatchObject({ missing: 0, differ: 0, extra: 0 })
 })

@@ -1,6 +1,6 @@
 /**
  * ReportsConsumer function: brings PostgreSQL up to date with the tables. Batches of their streams name the keys that changed; they are applied at once, or
- * wait in a queue until the schedule.
+ * wait in a queue until the schedule. An erasure calls it with its keys.
  */
 import type {
   Context,
@@ -9,6 +9,7 @@ import type {
   DynamoDBStreamEvent,
   ScheduledEvent,
 } from 'aws-lambda'
+import * as z from 'zod'
 import { createAuroraSql } from '../composition/aurora.ts'
 import { createSigner } from '../composition/clients.ts'
 import { SettingsError } from '../composition/settings.ts'
@@ -94,11 +95,29 @@ const drain = async ({ getRemainingTimeInMillis }: Context): Promise<void> => {
   if (keys > 0) log.event('projection', `${keys} keys applied${isEmpty ? '' : ', more are waiting'}`, {})
 }
 
+/** Applies an erasure at once, whatever waits in the queue. False where the database cannot be used now, or has another shop's data. */
+const erase = async (keys: readonly CapturedKey[]): Promise<boolean> => {
+  try {
+    for (let i = 0; i < keys.length; i += KEYS_AT_ONCE)
+      await projection.apply(keys.slice(i, i + KEYS_AT_ONCE))
+    return true
+  } catch (error) {
+    isUnavailable(error) ? log.event('projection', `waiting: ${error}`, {}) : report(error)
+    return false
+  }
+}
+
+/** The items of an erasure, with which other functions call this one. */
+const Erasure = z.object({
+  erased: z.array(z.object({ table: z.string(), key: z.record(z.string(), z.string()) })),
+})
+
 export const handler = async (
-  event: DynamoDBStreamEvent | ScheduledEvent,
+  event: DynamoDBStreamEvent | ScheduledEvent | z.infer<typeof Erasure>,
   context: Context,
-): Promise<DynamoDBBatchResponse> => {
+): Promise<DynamoDBBatchResponse | { readonly applied: boolean }> => {
   if (isEmptyBatch(event)) return { batchItemFailures: [] }
+  if ('erased' in event) return { applied: await erase(Erasure.parse(event).erased) }
   if ('Records' in event) return takeRecords(event.Records)
   await drain(context)
   return { batchItemFailures: [] }

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda'
 import { createAccountLinks } from '../accounts/account-links.ts'
 import { createErasureList } from '../composition/backup.ts'
 import { createCartDeps } from '../composition/cart.ts'
+import { createErasedProjection } from '../composition/erased-projection.ts'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { isFenceRefusal } from '../core/fence/write-guard.ts'
@@ -25,6 +26,7 @@ const deps = {
   ...createMailDeps(base, createMailTransport(base.settings)),
   accountLinks: createAccountLinks(base.db, base.names),
   listErasure: createErasureList(base),
+  projection: createErasedProjection(base, { isAwaited: true }),
 }
 
 /** Does both even when one fails; then throws the first error, so that Lambda counts a failure. */

@@ -8,7 +8,7 @@ import { auditWrites } from '../core/audit.ts'
 import { AUTH_ROWS } from '../core/control/auth-rows.ts'
 import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
-import type { CapturedKey } from '../core/dynamo/capture.ts'
+import { type CapturedKey, uniqueKeys } from '../core/dynamo/capture.ts'
 import { wasApplied } from '../core/dynamo/conditional.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
 import {
@@ -30,9 +30,12 @@ export type EraseDeps = PersonalDataDeps & {
 }
 
 export type ErasedProjection = {
-  /** Makes it say of these items what the tables say; false where that is not possible now. */
+  /** Makes it say of these items what the tables say; false where that is not possible now, or not known to be done. */
   readonly applied: (keys: readonly CapturedKey[]) => Promise<boolean>
 }
+
+/** An erasure that goes on: whether the person learns of it by mail, and the items of which PostgreSQL has not been told yet. */
+type Progress = { readonly tell: boolean; readonly unapplied: readonly CapturedKey[] }
 
 const noteOf = ({ names }: PersonalDataDeps, userId: string) => ({
   table: names.control,
@@ -47,15 +50,10 @@ export const erasePerson = async (deps: EraseDeps, userId: string): Promise<void
   const item: Item = { ...key, state: 'begun', at: now.toISOString() }
   await deps.db.transact([{ action: 'Put', table, item }, ...auditWrites(table, act, now)])
   await deps.listErasure(userId, now)
-  await finish(deps, userId, { tell: true })
+  await finish(deps, userId, { tell: true, unapplied: [] })
 }
 
-/** `tell`: whether the person learns of it by mail; not of an erasure that is only repeated. */
-const finish = async (
-  deps: EraseDeps,
-  userId: string,
-  { tell }: { readonly tell: boolean },
-): Promise<void> => {
+const finish = async (deps: EraseDeps, userId: string, { tell, unapplied }: Progress): Promise<void> => {
   const { db, records, users, devices, deleteSentMails } = deps
   const [user, auth] = [await users.get(userId), await records.byId('user', userId)]
   // Sign-in is ended first. The account's own row is deleted last, because a repeated erasure needs its email.
@@ -65,6 +63,8 @@ const finish = async (
   const orderIds = new Set([...orders, ...unreadable].map(({ order_id }) => String(order_id)))
   const owners = new Set([userId, ...[...orders, ...unreadable].map(({ user_id }) => String(user_id))])
   const carts = await readCarts(deps, userId)
+  const keys = uniqueKeys([...unapplied, ...projectedKeys(deps, userId, carts, [...orders, ...unreadable])])
+  await rememberUnapplied(deps, userId, keys)
   await writeAll(deps, [
     ...carts.map(({ user_id, cart_id }) => remove(deps.names.carts, { user_id, cart_id })),
     ...(await ownRows(deps, userId)),
@@ -89,17 +89,7 @@ const finish = async (
   }
   // A sign-in at the same time may have created records; from here on none can.
   await endSignIn(deps, userId)
-  const isApplied = await applyErased(deps, [
-    { table: deps.names.users, key: { user_id: userId } },
-    ...carts.map(({ user_id, cart_id }) => ({
-      table: deps.names.carts,
-      key: { user_id: String(user_id), cart_id: String(cart_id) },
-    })),
-    ...[...orders, ...unreadable].map(({ user_id, order_id }) => ({
-      table: deps.names.orders,
-      key: { user_id: String(user_id), order_id: String(order_id) },
-    })),
-  ])
+  const isApplied = deps.projection === undefined || (await deps.projection.applied(keys))
   // It stays begun, and is finished when PostgreSQL can be reached again.
   if (!isApplied) return
   const { table, key } = noteOf(deps, userId)
@@ -107,8 +97,37 @@ const finish = async (
   await db.transact([{ action: 'Put', table, item: done }])
 }
 
-const applyErased = async ({ projection }: EraseDeps, keys: readonly CapturedKey[]): Promise<boolean> =>
-  projection === undefined || (await projection.applied(keys))
+/** The items of this person that PostgreSQL has rows of. */
+const projectedKeys = (
+  { names }: PersonalDataDeps,
+  userId: string,
+  carts: readonly Item[],
+  orders: readonly Item[],
+): CapturedKey[] => [
+  { table: names.users, key: { user_id: userId } },
+  ...carts.map(({ user_id, cart_id }) => ({
+    table: names.carts,
+    key: { user_id: String(user_id), cart_id: String(cart_id) },
+  })),
+  ...orders.map(({ user_id, order_id }) => ({
+    table: names.orders,
+    key: { user_id: String(user_id), order_id: String(order_id) },
+  })),
+]
+
+/** Notes at the tombstone which items a repetition would not find: carts, which are deleted, and orders of the person as a guest. */
+const rememberUnapplied = async (
+  deps: EraseDeps,
+  userId: string,
+  keys: readonly CapturedKey[],
+): Promise<void> => {
+  const { names, db, projection, now } = deps
+  const unapplied = keys.filter(({ table, key }) => table === names.carts || key.user_id !== userId)
+  if (projection === undefined || unapplied.length === 0) return
+  const { table, key } = noteOf(deps, userId)
+  const item = { ...key, state: 'begun', at: now().toISOString(), unapplied }
+  await db.transact([{ action: 'Put', table, item }])
+}
 
 /** Deletes everything that allows to sign in: sessions, password, second factors, passkeys, links to other issuers. */
 const endSignIn = async ({ db, records }: EraseDeps, userId: string): Promise<void> => {
@@ -143,7 +162,12 @@ const writeAll = async ({ db }: PersonalDataDeps, writes: readonly Write[]): Pro
   for (let i = 0; i < writes.length; i += MANY) await db.transact(writes.slice(i, i + MANY))
 }
 
-type Tombstone = { readonly userId: string; readonly isDone: boolean; readonly at: string }
+type Tombstone = {
+  readonly userId: string
+  readonly isDone: boolean
+  readonly at: string
+  readonly unapplied: readonly CapturedKey[]
+}
 
 /** The tombstones of all accounts that are being or were erased. */
 export const tombstones = async function* ({
@@ -151,8 +175,13 @@ export const tombstones = async function* ({
   names,
 }: Pick<EraseDeps, 'db' | 'names'>): AsyncGenerator<Tombstone> {
   for await (const page of db.pages(partition(names.control, CONTROL_ROWS.erasure.pk)))
-    for (const { sk, state, at } of page)
-      yield { userId: String(sk), isDone: state === 'done', at: String(at) }
+    for (const { sk, state, at, unapplied = [] } of page)
+      yield {
+        userId: String(sk),
+        isDone: state === 'done',
+        at: String(at),
+        unapplied: unapplied as readonly CapturedKey[],
+      }
 }
 
 /** Finishes interrupted erasures; with `again`, repeats all erasures. Returns how many. */
@@ -161,9 +190,9 @@ export const resumeErasures = async (
   { again = false }: { readonly again?: boolean } = {},
 ): Promise<number> => {
   let count = 0
-  for await (const { userId, isDone } of tombstones(deps))
+  for await (const { userId, isDone, unapplied } of tombstones(deps))
     if (again || !isDone) {
-      await finish(deps, userId, { tell: !isDone })
+      await finish(deps, userId, { tell: !isDone, unapplied })
       count++
     }
   return count
@@ -171,8 +200,8 @@ export const resumeErasures = async (
 
 /** Repeats all erasures, and those of these accounts, of which a restored backup may know nothing. Sends no mail. Returns how many. */
 export const repeatErasures = async (deps: EraseDeps, userIds: readonly string[]): Promise<number> => {
-  const all = new Set(userIds)
-  for await (const { userId } of tombstones(deps)) all.add(userId)
-  for (const userId of all) await finish(deps, userId, { tell: false })
+  const all = new Map<string, Tombstone['unapplied']>(userIds.map(userId => [userId, []]))
+  for await (const { userId, unapplied } of tombstones(deps)) all.set(userId, unapplied)
+  for (const [userId, unapplied] of all) await finish(deps, userId, { tell: false, unapplied })
   return all.size
 }
