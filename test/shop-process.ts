@@ -26,6 +26,8 @@ export type ShopProcess = {
   readonly closeOutput: () => void
   /** Sends the signal; resolves with the exit code or signal when the process has ended. */
   readonly end: (signal?: NodeJS.Signals) => Promise<number | NodeJS.Signals>
+  /** Resolves as `end`, when it ends by itself. */
+  readonly ended: () => Promise<number | NodeJS.Signals>
 }
 
 /** A free loopback port, outside the system's ephemeral range and above the ports that `fetch` refuses (up to 10080). */
@@ -101,6 +103,7 @@ export const startShopProcess = async (dataDir: string, env: Environment = {}): 
       child.stderr.destroy()
     },
     end: signal => waitForExit(child, signal ?? 'SIGTERM'),
+    ended: () => waitForExit(child),
   }
 }
 

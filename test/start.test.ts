@@ -1,8 +1,8 @@
 /** Tests of `npm start` from the outside: its output, its data after a restart, and its failures. */
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli } from './cli.ts'
 import { temporaryFolder } from './kit.ts'
@@ -251,3 +251,16 @@ const enginesOf = (shopPid: number): string[] =>
     .stdout.trim()
     .split('\n')
     .filter(Boolean)
+
+test('a shop whose data folder is deleted under it says so and ends, with its engine, and leaves nothing there', async () => {
+  const dataDir = join(temporaryFolder(), 'data')
+  const shop = await startShopProcess(dataDir)
+  const record = JSON.parse(readFileSync(join(dataDir, 'lock.json'), 'utf8'))
+  rmSync(dataDir, { recursive: true })
+  expect(await shop.ended()).toBe(1)
+  expect(shop.output()).toContain(
+    `the data folder ${realpathSync(dirname(dataDir))}/data was deleted or replaced: the shop ends`,
+  )
+  expect(() => process.kill(record.engine.pid, 0)).toThrow('ESRCH')
+  expect(existsSync(dataDir) ? readdirSync(dataDir, { recursive: true }) : []).toEqual([])
+})

@@ -4,6 +4,9 @@ import { createLinesLog, type Log } from '../core/log/log.ts'
 import { StartError } from './start-error.ts'
 import { superviseShop } from './supervised-shop.ts'
 
+/** How long the end of a shop may take whose data folder is gone (ms). */
+const STOP_MS = 10_000
+
 const fail = (error: unknown): never => {
   const isExpected = error instanceof StartError || error instanceof SettingsError
   console.error(isExpected ? `cloudshelf: ${error.message}` : error)
@@ -42,6 +45,11 @@ try {
   process.on('uncaughtException', error => {
     log.failure(error)
     exitWhen(shop.stop(), 1)
+  })
+  void shop.lost.then(error => {
+    log.failure(error)
+    exitWhen(shop.stop(), 1)
+    setTimeout(() => process.exit(1), STOP_MS).unref()
   })
   let isStopping = false
   // Graceful shutdown, also while the shop is still starting.

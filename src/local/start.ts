@@ -2,6 +2,7 @@
  * A complete shop on this machine: data folder, engine, tables, sample books, index, server, background jobs. Started in this order
  * and stopped in the reverse order.
  */
+import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import { seed } from '../catalog/import/seed.ts'
@@ -31,6 +32,7 @@ import { type Engine, startEngine } from './engine.ts'
 import { type Forwarder, startForwarder } from './forwarder.ts'
 import { startIndexLoader } from './index-loader.ts'
 import { createJournal } from './journal/journal.ts'
+import { watchDataFolder } from './lost-folder.ts'
 import { startMailWorker } from './mail-worker.ts'
 import { describeMailTransport, LOOPBACK, mountMailboxRoutes } from './mailbox.ts'
 import { assertShopHere, watchForMove } from './moved-shop.ts'
@@ -46,6 +48,8 @@ export type LocalShop = {
   readonly stop: () => Promise<void>
   /** Resolves with the place to which the shop has moved, if it does. */
   readonly moved?: Promise<string>
+  /** Resolves with the reason when the data folder is gone. */
+  readonly lost?: Promise<Error>
 }
 
 type Cleanup = () => Promise<unknown> | unknown
@@ -176,8 +180,8 @@ const startParts = async (
   const restored = await requireRestored(deps)
   const isEmpty = engine !== undefined && takesWrites && !restored && (await deps.books.isEmpty())
   if (isEmpty) log.event('books', `added ${await seed(deps)} sample books`)
-  // A snapshot that cannot be saved, on a full disk for example, must not keep the rest from being stopped.
-  cleanups.push(() => deps.liveIndex.save().catch(deps.report))
+  // A snapshot that cannot be saved, on a full disk for example, must not keep the rest from being stopped; nor is a folder made again that is gone.
+  cleanups.push(() => (existsSync(folder.path) ? deps.liveIndex.save().catch(deps.report) : undefined))
   const indexLoader = startIndexLoader(deps.liveIndex, deps.report)
   cleanups.push(indexLoader.stop)
   const shop = createShop(deps)
@@ -229,8 +233,9 @@ const startParts = async (
   log.event('shop', `CloudShelf is running at ${url}`)
   // The API is available before the pages are built. Stopping the shop aborts the build.
   build.prepare().catch(error => (build.isClosed() ? undefined : deps.report(error)))
-  const moved = watchForMove(db, settings.names.control, stopWatch => cleanups.push(stopWatch))
-  return { url, stop, moved }
+  const onStop = (stopWatch: Cleanup) => void cleanups.push(stopWatch)
+  const moved = watchForMove(db, settings.names.control, onStop)
+  return { url, stop, moved, lost: watchDataFolder(folder.path, onStop) }
 }
 
 /** In a database of the operator's own, tables are checked but never created without a command. */

@@ -16,6 +16,8 @@ export type SupervisedShop = {
   readonly started: Promise<unknown>
   /** Logs `error` and restarts the shop; false when it has been restarted too often. Never rejects, unless the new start fails. */
   readonly recover: (error: unknown) => Promise<boolean>
+  /** Resolves with the reason when the shop cannot go on: its data folder is gone. */
+  readonly lost: Promise<Error>
   /** Graceful shutdown, also during a start. */
   readonly stop: () => Promise<void>
 }
@@ -39,6 +41,7 @@ export const superviseShop = (given: Settings, log: Log, startAt = startShop): S
   let shop: Promise<LocalShop> = start()
   let restarts: number[] = []
   let isStopping = false
+  const lost = Promise.withResolvers<Error>()
   let restarting: Promise<unknown> | undefined
 
   const restart = async (): Promise<void> => {
@@ -83,6 +86,10 @@ export const superviseShop = (given: Settings, log: Log, startAt = startShop): S
       })
     }
     restartThere().catch(error => (isStopping ? undefined : recover(error)))
+    running.then(
+      one => one.lost?.then(lost.resolve),
+      () => {},
+    )
   }
   follow(shop)
 
@@ -93,5 +100,5 @@ export const superviseShop = (given: Settings, log: Log, startAt = startShop): S
     await running.stop()
   }
 
-  return { started: shop, recover, stop }
+  return { started: shop, recover, lost: lost.promise, stop }
 }
