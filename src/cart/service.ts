@@ -17,10 +17,17 @@ const CART_RETRIES: RetryPolicy = { maxTries: 30, pause: backoff(5, 80) }
 export const readCart = async (deps: CartDeps, userId: string | undefined): Promise<CartView> => {
   if (userId === undefined) return cartView(undefined, new Map(), deps)
   const { cart, books } = await deps.cartReader.readForDisplay(userId, deps.now())
-  // Asked only where copies are missing, which is rare.
-  const isMissing = quoteLines(cart?.items ?? [], books).some(isShort)
-  return cartView(cart, isMissing ? withCopies(books, await deps.heldCopies(userId)) : books, deps)
+  return cartView(cart, await withHeldCopies(deps, userId, cart?.items ?? [], books), deps)
 }
+
+/** The books with the copies that the shopper holds; they are asked for only where a line is short, which is rare. */
+const withHeldCopies = async (
+  deps: CartDeps,
+  userId: string,
+  lines: readonly CartLine[],
+  books: BooksById,
+): Promise<BooksById> =>
+  quoteLines(lines, books).some(isShort) ? withCopies(books, await deps.heldCopies(userId)) : books
 
 type Edit = (lines: readonly CartLine[], books: BooksById) => readonly CartLine[]
 
@@ -67,6 +74,22 @@ const storeBusy = () =>
 /** Called before a cart is created; throws where it must not be. */
 type BeforeNewCart = () => Promise<void>
 
+/** The edited lines. Copies that the shopper holds while paying are theirs, and asked for only where others are missing. */
+const editLines = async (
+  deps: CartDeps,
+  userId: string,
+  edit: Edit,
+  lines: readonly CartLine[],
+  books: BooksById,
+): Promise<readonly CartLine[]> => {
+  try {
+    return edit(lines, books)
+  } catch (error) {
+    if (!(error instanceof ShopError && error.code === 'out_of_stock')) throw error
+    return edit(lines, withCopies(books, await deps.heldCopies(userId)))
+  }
+}
+
 /** Applies `edit` to the newest cart: read, edit, conditional write; again with backoff where another device was faster. */
 const change = async (
   deps: CartDeps,
@@ -79,14 +102,15 @@ const change = async (
   const view = await retry(CART_RETRIES, async () => {
     const now = deps.now()
     const { cart: previous, books } = await deps.cartReader.readForUpdate(userId, bookIds, now)
-    const cart = nextCart(deps, userId, previous, edit(previous?.items ?? [], books), now)
+    const lines = await editLines(deps, userId, edit, previous?.items ?? [], books)
+    const cart = nextCart(deps, userId, previous, lines, now)
     if (!previous && !isCounted) {
       isCounted = true
       await beforeNewCart?.()
     }
     if (!(await save(deps, cart, previous))) return undefined
     deps.cartReader.cacheKeys(cart, now)
-    return cartView(cart, books, deps)
+    return cartView(cart, await withHeldCopies(deps, userId, lines, books), deps)
   })
   if (!view) throw storeBusy()
   return view

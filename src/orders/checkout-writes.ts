@@ -63,6 +63,8 @@ const definedFields = (address: Readonly<Record<string, string | undefined>>): R
 /** Copies that a shopper holds by a checkout that this one takes the place of, and the writes that end it. */
 export type ReplacedHold = {
   readonly orderId: string
+  /** Whether it has ended already: its copies are in stock again, and books that were read before know nothing of them. */
+  readonly isReleased?: true
   readonly lines: readonly (BookKey & { readonly quantity: number })[]
   readonly writes: readonly Write[]
 }

@@ -68,6 +68,8 @@ export interface HostedCheckouts {
   plan(method: PaymentMethod, userId: string, key: string): CheckoutPlan
   /** The live hold of a shopper, for a checkout under another idempotency key that takes its place. Throws checkout_paid and payment_unavailable. */
   replaceableHold(userId: string, key: string): Promise<ReplacedHold | undefined>
+  /** To be called after a checkout of the shopper was refused: a hold whose page was closed for it is released. Never throws. */
+  settleHold(userId: string): Promise<void>
   /** Opens the payment page; undefined where the checkout is an order by now. Throws payment_unavailable and checkout_over. */
   open(orderId: string): Promise<HeldCheckout | undefined>
 }

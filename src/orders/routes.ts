@@ -88,7 +88,10 @@ export const orderRoutes = (deps: OrderRouteDeps, hosted: HostedCheckouts): Rout
         : await createGuestLimits(deps, context, body.email)
       const userId = identity.becomeShopper()
       const plan = isAgreed(method) ? agreedPlan(method, userId, key) : hosted.plan(method, userId, key)
-      const { order, replayed } = await placeOrder(deps, userId, key, body, plan, send)
+      const { order, replayed } = await placeOrder(deps, userId, key, body, plan, send).catch(async error => {
+        await hosted.settleHold(userId)
+        throw error
+      })
       if (replayed) responseHeaders.set('idempotency-replayed', 'true')
       const opened = isAgreed(method) ? undefined : await hosted.open(order.order_id)
       if (opened) {

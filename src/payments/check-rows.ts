@@ -6,7 +6,7 @@ import type { Write } from '../core/dynamo/write.ts'
 import { toDecimalText } from '../core/money.ts'
 import { isAgreed } from '../orders/payment.ts'
 import type { Order } from '../orders/schema.ts'
-import { type CheckoutTable, isLive } from './checkout-table.ts'
+import { type CheckoutTable, holdsCopies, isLive } from './checkout-table.ts'
 import type { Checkout, Payment, PaymentRecords } from './schema.ts'
 import type { PaymentTable } from './table.ts'
 
@@ -43,7 +43,7 @@ export const orderDifferences = (
 ): string[] => [
   ...paymentDifferences(payment, order),
   ...(checkout?.state === 'confirmed' && !order ? ['its checkout is confirmed, but there is no order'] : []),
-  ...(checkout && isLive(checkout) && (order || payment)
+  ...(checkout && holdsCopies(checkout) && (order || payment)
     ? ['its checkout still holds copies, but it is paid or ordered already']
     : []),
 ]

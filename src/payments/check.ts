@@ -14,7 +14,7 @@ import {
   orderDifferences,
   paymentListRows,
 } from './check-rows.ts'
-import { isLive } from './checkout-table.ts'
+import { holdsCopies } from './checkout-table.ts'
 import type { PaymentDeps } from './deps.ts'
 import type { Checkout, PaymentRecords } from './schema.ts'
 import { orderOf } from './snapshot.ts'
@@ -134,7 +134,7 @@ const readControl = async (deps: MoneyCheckDeps): Promise<Pass> => {
     }
   endGroup()
   for (const one of all) {
-    if (isLive(one)) pass.live.push(one)
+    if (holdsCopies(one)) pass.live.push(one)
     const isPaid = one.state === 'confirmed' || one.state === 'review'
     if (isPaid !== pass.recorded.has(one.order_id)) pass.suspects.add(one.order_id)
     for (const row of checkoutListRows(checkouts, one)) pass.expected.set(keyText(row), row)

@@ -15,6 +15,8 @@ export interface CheckoutTable {
   parse(item: Item): Checkout | undefined
   /** The order id of the shopper's live checkout. */
   liveOf(userId: string): Promise<string | undefined>
+  /** Order ids of a person's checkouts that something may still change: those that have an address. */
+  openOf(userId: string): Promise<readonly string[]>
   /** Order ids of the checkouts that are due at `now`, those due first first; at most `limit`. */
   listDue(now: Date, limit: number): Promise<readonly string[]>
   /** Writes a new checkout. Fails where the shopper has another live one than `replaced`. */
@@ -27,22 +29,29 @@ export type ChangedCheckout = Omit<Checkout, 'version'>
 export type BeginWrites = { readonly checkout: Write; readonly live: Write; readonly due: readonly Write[] }
 export type ChangeWrites = { readonly checkout: Write; readonly others: readonly Write[] }
 
-/** Whether it holds copies, so that the shopper may not begin another one beside it. */
-export const isLive = ({ state }: Pick<Checkout, 'state'>): boolean =>
-  state === 'opening' || state === 'held' || state === 'processing'
+/** Whether it holds copies. */
+export const holdsCopies = ({ state }: Pick<Checkout, 'state'>): boolean =>
+  isLive({ state }) || state === 'processing'
+
+/** Whether the shopper may not begin another checkout beside it. Beside a debit that is on its way for days they may. */
+export const isLive = ({ state }: Pick<Checkout, 'state'>): boolean => state === 'opening' || state === 'held'
 
 export const createCheckoutTable = ({ db, names, unreadable }: TableDeps): CheckoutTable => {
   const table = names.control
   const rows = CONTROL_ROWS
 
-  const dueWrites = (before: string | undefined, after: string | undefined, orderId: string): Write[] => {
+  const dueWrites = (
+    before: string | undefined,
+    after: string | undefined,
+    { order_id, user_id }: Pick<Checkout, 'order_id' | 'user_id'>,
+  ): Write[] => {
     if (before === after) return []
-    const keyOf = (time: string): Item => rows.hold.key(`${time}#${orderId}`)
+    const keyOf = (time: string): Item => rows.hold.key(`${time}#${order_id}`)
     return [
       ...(before === undefined ? [] : [{ action: 'Delete', table, key: keyOf(before) } as const]),
       ...(after === undefined
         ? []
-        : [{ action: 'Put', table, item: { ...keyOf(after), order_id: orderId } } as const]),
+        : [{ action: 'Put', table, item: { ...keyOf(after), order_id, user_id } } as const]),
     ]
   }
 
@@ -60,6 +69,12 @@ export const createCheckoutTable = ({ db, names, unreadable }: TableDeps): Check
     liveOf: async userId => {
       const item = await db.get(table, rows.liveCheckout.key(userId))
       return typeof item?.order_id === 'string' ? item.order_id : undefined
+    },
+    openOf: async userId => {
+      const found: string[] = []
+      for await (const page of db.pages(partition(table, rows.hold.pk)))
+        found.push(...page.filter(row => row.user_id === userId).map(({ order_id }) => String(order_id)))
+      return found
     },
     listDue: async (now, limit) => {
       const { items } = await db.query({
@@ -84,7 +99,7 @@ export const createCheckoutTable = ({ db, names, unreadable }: TableDeps): Check
               : 'attribute_not_exists(pk) OR order_id = :replaced',
           ...(replaced === undefined ? {} : { values: { ':replaced': replaced } }),
         },
-        due: dueWrites(undefined, due_at, order_id),
+        due: dueWrites(undefined, due_at, checkout),
       }
     },
     change: (before, changed) => {
@@ -105,7 +120,7 @@ export const createCheckoutTable = ({ db, names, unreadable }: TableDeps): Check
           values: { ':version': before.version },
         },
         others: [
-          ...dueWrites(before.due_at, after.due_at, order_id),
+          ...dueWrites(before.due_at, after.due_at, after),
           ...(ends
             ? [
                 {

@@ -3,7 +3,7 @@ import { storedCurrency } from '../core/currency.ts'
 import { type MinorUnits, minorUnits, toDecimalText } from '../core/money.ts'
 import { orderNumber } from '../orders/number.ts'
 import { type MoneyCheckDeps, type MoneyDifference, type MoneyOfOrder, readMoneyOf } from './check.ts'
-import { isLive } from './checkout-table.ts'
+import { holdsCopies } from './checkout-table.ts'
 import type { PaymentDeps } from './deps.ts'
 import { type HostedProvider, ProviderRefused, type Seen } from './provider.ts'
 import type { PaymentRecords } from './schema.ts'
@@ -58,7 +58,7 @@ export const pageDifferences = (
   const paid = `${toDecimalText(seen.captured, storedCurrency(seen.currency.code))} ${seen.currency.code}`
   if (records) return [`it is paid by another page as well: ${paid} by ${ref}`]
   // It becomes an order by the next event or sweep.
-  if (checkout && isLive(checkout) && (checkout.ref ?? ref) === ref) return []
+  if (checkout && holdsCopies(checkout) && (checkout.ref ?? ref) === ref) return []
   return [`${paid} was paid, but there is neither an order nor a review`]
 }
 

@@ -8,7 +8,10 @@ import type { Seen } from './provider.ts'
 import type { Checkout } from './schema.ts'
 import { ended, orderOf } from './snapshot.ts'
 
-/** `changed`: somebody else was faster. `short`: the copies are not there any more, which only a released checkout can meet. */
+/**
+ * `changed`: somebody else was faster. `short`: the copies, or the number of the order, are not there any more, which only a released
+ * checkout can meet.
+ */
 export type Confirmed = 'confirmed' | 'changed' | 'short'
 
 const MAX_TRIES = 5
@@ -59,6 +62,7 @@ export const confirmCheckout = async (
           books.takePaidStock({ category, book_id }, quantity),
         )
       : []
+  const number = checkout.state === 'released' ? [orders.putNumberPointer(order)] : []
   const required = [
     change.checkout,
     ...change.others,
@@ -67,7 +71,7 @@ export const confirmCheckout = async (
     ...places,
     captured,
     ...stock,
-    ...(checkout.state === 'released' ? [orders.putNumberPointer(order)] : []),
+    ...number,
   ]
   // The order stands without them: the cart may have been changed since, and what was held on limits may have expired.
   let optional: readonly Write[] = [
@@ -85,7 +89,7 @@ export const confirmCheckout = async (
     }
     const { failed } = rejection
     if (failed.has(change.checkout)) return 'changed'
-    if (stock.some(write => failed.has(write))) return 'short'
+    if ([...stock, ...number].some(write => failed.has(write))) return 'short'
     if (required.some(write => failed.has(write))) return 'changed'
     optional = optional.filter(write => !failed.has(write))
   }

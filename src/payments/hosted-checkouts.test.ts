@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { times } from '../../test/buyers.ts'
 import { createFakeProvider } from '../../test/fake-provider.ts'
-import { aBook, checkOut, createTestShop, type Shopper } from '../../test/kit.ts'
+import { aBook, checkOut, createTestShop, orderFor, type Shopper } from '../../test/kit.ts'
 import { readItems, readStock } from '../../test/table-contents.ts'
 import { sweepPayments } from './sweep.ts'
 
@@ -167,6 +167,65 @@ test('second method after an abandoned first: the first page is closed before; w
   provider.pay(provider.session().ref)
   expect((await invoice()).body.code).toBe('checkout_paid')
   expect(await readItems(shop, 'orders')).toHaveLength(2)
+})
+
+test('a hold of many books is replaced by a cart of many others', async () => {
+  const clock = () => new Date()
+  const provider = createFakeProvider(clock)
+  const books = times(44, i => aBook({ book_id: `b-${i}`, price: 1, stock_quantity: 1 }))
+  const env = { UNPAID_LIMIT_NETWORK: '0', UNPAID_LIMIT_EMAIL: '0' }
+  const shop = await createTestShop({ books, providers: [provider], now: clock, env })
+  const who = shop.visitor()
+  const pay = async (ids: readonly number[]) => {
+    await who.call('DELETE', '/api/cart')
+    for (const i of ids) await who.post('/api/cart/items', { book_id: `b-${i}`, quantity: 1 })
+    return checkOut(who, undefined, { payment_method: 'stripe' })
+  }
+  expect((await pay(times(10, i => i))).status).toBe(202)
+  expect((await pay(times(33, i => i + 10))).status).toBe(202)
+  expect((await pay(times(12, i => i))).status).toBe(202)
+  const left = await Promise.all(times(44, i => readStock(shop, `b-${i}`)))
+  expect(left).toEqual(times(44, i => (i < 12 ? 0 : 1)))
+})
+
+test('a checkout that is refused releases the hold whose page was closed for it', async () => {
+  const { shop, provider, buy } = await open()
+  const who = shop.visitor()
+  await buy(who)
+  const cart = (await who.get('/api/cart')).body
+  const order = orderFor(cart, { expected_total: 1, payment_method: 'stripe' })
+  expect((await who.post('/api/orders', order, { 'idempotency-key': 'k' })).body.code).toBe('price_changed')
+  expect(provider.session().status).toBe('closed')
+  expect(await readStock(shop, 'tech-001')).toBe(10)
+})
+
+test('a debit on its way keeps the copies for days, and nobody from buying something else', async () => {
+  const { shop, provider, buy, sweep } = await open()
+  const who = shop.visitor()
+  const { body } = await buy(who)
+  const first = provider.session()
+  provider.processing(first.ref)
+  expect((await who.get(`/api/checkouts/${body.checkout_id}`)).body.state).toBe('processing')
+  await sweep(3 * 1440)
+  expect(await readStock(shop, 'tech-001')).toBe(9)
+  expect((await checkOut(who, undefined, { payment_method: 'stripe' })).status).toBe(202)
+  expect(await readStock(shop, 'tech-001')).toBe(8)
+  provider.fail(first.ref)
+  await sweep(61)
+  expect(await readStock(shop, 'tech-001')).toBe(10)
+})
+
+test('a provider that does not answer the sweeper keeps nothing else from its turn', async () => {
+  const { shop, provider, buy, sweep } = await open()
+  await buy(shop.visitor())
+  provider.faults.set('close', 'before')
+  await sweep(32)
+  expect(shop.reportedErrors.splice(0)).toHaveLength(1)
+  await sweep(0)
+  expect(shop.reportedErrors).toEqual([])
+  provider.faults.clear()
+  await sweep(2)
+  expect(await readStock(shop, 'tech-001')).toBe(10)
 })
 
 test('provider down at checkout: nothing is held, the cart is kept, and the same key can be sent again', async () => {

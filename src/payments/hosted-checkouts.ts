@@ -24,6 +24,8 @@ import { orderOf, snapshotOf } from './snapshot.ts'
 
 /** A payment page that has not answered is looked for after this time (ms). */
 const OPENING_MS = 60_000
+/** Lines of a hold that is replaced in one transaction: DynamoDB takes 100 writes, and the new checkout may have 50 lines of its own. */
+const MAX_REPLACED_LINES = 30
 
 export const paymentUnavailable = (): ShopError =>
   new ShopError(
@@ -37,16 +39,9 @@ const checkoutPaid = (orderId: string): ShopError =>
     order_number: orderNumber(orderId),
   })
 
-const checkoutProcessing = (orderId: string): ShopError =>
-  new ShopError(
-    'checkout_paid',
-    'Your earlier payment is on its way. We will email you as soon as it arrives; it can take some days.',
-    { checkout_id: orderId },
-  )
-
 /**
  * The live hold of a shopper, once its payment page is closed, so that it can be replaced. Throws checkout_paid where it was paid
- * meanwhile or a debit is on its way, and payment_unavailable where the provider does not answer.
+ * meanwhile, and payment_unavailable where the provider does not answer.
  */
 export const replaceableHold = async (
   deps: PaymentDeps,
@@ -65,10 +60,15 @@ export const replaceableHold = async (
   if (seen === undefined || seen.status === 'closed') {
     // Before, and alone: the new hold counts on the same items, and a transaction may touch an item only once.
     for (const held of checkout.held) await wasApplied(deps.db.write(deps.orders.giveBack(held)))
-    return replacedHold(deps, ref === undefined ? checkout : { ...checkout, ref })
+    const known = ref === undefined ? checkout : { ...checkout, ref }
+    const hold = replacedHold(deps, known)
+    if (hold.lines.length <= MAX_REPLACED_LINES) return hold
+    await releaseCheckout(deps, known)
+    return { orderId, isReleased: true, lines: [], writes: [] }
   }
   const after = await reconcile(deps, orderId)
-  if (after?.state === 'processing') throw checkoutProcessing(orderId)
+  // Nothing waits for its payment any more: a debit that is on its way keeps nobody from buying something else.
+  if (after?.state === 'processing') return undefined
   throw checkoutPaid(orderId)
 }
 
@@ -82,6 +82,12 @@ export const heldCopies = async (
   return new Map(
     checkout && orderOf(deps, checkout).items.map(({ book_id, quantity }) => [book_id, quantity]),
   )
+}
+
+/** Releases the hold of a shopper whose payment page was closed for a checkout that was refused then. */
+const settleHold = async (deps: PaymentDeps, userId: string): Promise<void> => {
+  const orderId = deps.hosted.size === 0 ? undefined : await deps.checkouts.liveOf(userId)
+  if (orderId !== undefined) await reconcile(deps, orderId).catch(deps.report)
 }
 
 const orUnavailable = async <T>(asking: Promise<T>): Promise<T> => {
@@ -213,5 +219,6 @@ const open = async (deps: PaymentDeps, provider: HostedProvider, checkout: Check
 export const createHostedCheckouts = (deps: PaymentDeps): HostedCheckouts => ({
   plan: (...asked) => holdPlan(deps, ...asked),
   replaceableHold: async (...asked) => (deps.hosted.size === 0 ? undefined : replaceableHold(deps, ...asked)),
+  settleHold: userId => settleHold(deps, userId),
   open: orderId => openPayment(deps, orderId),
 })

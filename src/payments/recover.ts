@@ -13,7 +13,7 @@ import { NO_OWNER } from '../orders/table.ts'
 import { type MoneyOfOrder, readMoneyOf } from './check.ts'
 import { compareLists, repairLists } from './check-lists.ts'
 import type { ListRow } from './check-rows.ts'
-import { isLive } from './checkout-table.ts'
+import { holdsCopies } from './checkout-table.ts'
 import { pageDifferences, pagesSince, type SeenPage } from './compare-provider.ts'
 import type { PaymentDeps } from './deps.ts'
 import { reconcile } from './reconcile.ts'
@@ -57,7 +57,7 @@ const plan = (
   const { records, checkout, order } = money
   const found = page ? pageDifferences(money, page) : []
   const isEnded = checkout?.state === 'confirmed' || checkout?.state === 'review'
-  if (checkout && isLive(checkout)) {
+  if (checkout && holdsCopies(checkout)) {
     const status = page?.seen.status ?? 'closed'
     return status === 'open'
       ? { step: 'none', found }
