@@ -65,6 +65,16 @@ const TYPO_COSTS: Readonly<Float32Array> = (() => {
   return costs
 })()
 
+/** Whether a match must have this word, or be plausible without it. */
+export const mustFit = ({ required, text }: QueryWord): boolean => required && text.length > SHORT_LENGTH
+
+/** How many of the words that it must have a plausible book may lack, if it has two telling words as typed. */
+export const mayLack = (words: readonly QueryWord[]): number =>
+  Math.floor(words.filter(({ required }) => required).length / WORDS_PER_MISSING)
+
+/** Whether a word that a book has as typed stands for others that it lacks. */
+export const isTelling = ({ text }: QueryWord): boolean => text.length >= TELLING_LENGTH
+
 export type Plausibility = {
   /** Whether one who typed these words may mean the book in this slot; `popularity` is 0 to 1, `books` is how many there are. */
   readonly isPlausible: (
@@ -142,7 +152,6 @@ export const createPlausibility = (text: TextIndex): Plausibility => {
     const covered = new Set<number>()
     let bits = BITS.popular * popularity
     let previous = -2
-    let required = 0
     let missing = 0
     let missingShort = 0
     let telling = 0
@@ -150,10 +159,9 @@ export const createPlausibility = (text: TextIndex): Plausibility => {
       const word = words[i]
       if (word === undefined) continue
       const { at, bits: ofWord, isSplit } = fitOf(words, i, entries, books)
-      if (word.required) required++
       if (at < 0) {
-        if (word.required && word.text.length <= SHORT_LENGTH) missingShort++
-        else if (word.required) missing++
+        if (mustFit(word)) missing++
+        else if (word.required) missingShort++
         previous = -2
         continue
       }
@@ -162,14 +170,10 @@ export const createPlausibility = (text: TextIndex): Plausibility => {
       bits += word.required ? ofWord : Math.min(ofWord, BITS.optional)
       if (at === previous + 1) bits += BITS.inOrder
       if (at === 0 && i === 0) bits += BITS.atStart
-      if (
-        word.text.length >= TELLING_LENGTH &&
-        dictionary.termOf((entries[at] ?? 0) >>> FIELD_BITS) === word.text
-      )
-        telling++
+      if (isTelling(word) && dictionary.termOf((entries[at] ?? 0) >>> FIELD_BITS) === word.text) telling++
       previous = end
     }
-    if (missing * WORDS_PER_MISSING > required || (missing > 0 && telling < 2)) return false
+    if (missing > mayLack(words) || (missing > 0 && telling < 2)) return false
     const needed = Math.log2(books + 1) + BITS.margin + BITS.shortWord * missingShort
     return bits >= needed || (bits + BITS.wholeTitle >= needed && isWholeTitle(entries, covered))
   }

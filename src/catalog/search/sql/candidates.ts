@@ -110,36 +110,39 @@ export const findCandidates = async (
   let isMore = false
   let asTyped: string | undefined
 
-  /** Reads the books that can reach the score; returns the best rough score of all that were read. */
-  const read = async (condition: string, words: readonly QueryWord[]): Promise<number> => {
+  /** Reads the books that meet the condition. */
+  const read = async (condition: string): Promise<void> => {
     const [found] = await sql.query<Found>(FIND, [condition])
-    if (!found) return 0
+    if (!found) return
     text.setCounts(await readCounts(sql, counts, found.docs))
     addRows(store, text, found.docs)
     isMore = found.total > MAX_CANDIDATES
-    collector.collect(text, words, store.rows.length)
-    return collector.slots
+  }
+
+  /** The best rough score of the books that were read; undefined where none surely has every word. */
+  const rate = (words: readonly QueryWord[]): { readonly best: number; readonly isSure: boolean } => {
+    const isSure = collector.collect(text, words, store.rows.length)
+    const best = collector.slots
       .subarray(0, collector.count)
-      .reduce((best, slot) => Math.max(best, collector.scores[slot] ?? 0), 0)
+      .reduce((most, slot) => Math.max(most, collector.scores[slot] ?? 0), 0)
+    return { best, isSure }
   }
 
   /**
-   * Reads every book that reaches the share of the best score below which none matches. That score is not known before: it is
-   * supposed, and where no book reaches it, supposed to be that of the best book that was read.
+   * Reads every book that may match: that has enough of the words, and reaches the share of the best score below which none matches. That
+   * score is not known before: it is supposed, and where no book reaches it, that of the best book that was read is taken.
    */
-  const collect = async (words: readonly QueryWord[]): Promise<void> => {
+  const collect = async (words: readonly QueryWord[], isTyped: boolean): Promise<boolean> => {
     const query = toTextQuery(words, text)
-    let last: string | undefined
-    for (let supposed = query.most * EXPECTED_SHARE; supposed > 0; ) {
-      const least = supposed * MIN_SHARE
-      const condition = query.reaching(least)
-      if (condition === undefined) return
-      const best = condition === last ? 0 : await read(condition, words)
-      if (best >= supposed || (best === 0 && least <= query.least)) break
-      supposed = best > 0 ? best : least
-      last = condition
-    }
+    const supposed = query.most * EXPECTED_SHARE
+    const first = query.reaching(supposed * MIN_SHARE)
+    if (first !== undefined) await read(first)
+    const { best, isSure } = rate(words)
     asTyped = query.asTyped()
+    if (best >= supposed || (isTyped && !isSure)) return isSure
+    const second = query.reaching(best * MIN_SHARE)
+    if (second !== undefined && second !== first) await read(second)
+    return isSure
   }
 
   const typed = queryWords(q).map(word => word.toWellFormed())
@@ -148,15 +151,15 @@ export const findCandidates = async (
   const books = terms.find(({ term }) => term === '')?.books ?? 0
   const words = parser.parse(typed, books)
   const required = words.filter(word => word.required).map(word => word.text)
-  await collect(words)
   const searcher = createSearcher(store, text, () => books)
   const find = () => {
     const matches = searcher.find(q, isIncomplete)
     searcher.release(matches)
     return matches
   }
-  let matches = find()
-  if (matches.isExpanded) {
+  const isSure = await collect(words, true)
+  let matches = isSure ? find() : undefined
+  if (matches === undefined || matches.isExpanded) {
     text.setCounts(
       await readSpellings(
         sql,
@@ -166,7 +169,7 @@ export const findCandidates = async (
     parser.release(words)
     const expanded = parser.parse(typed, books)
     parser.expand(expanded, books)
-    await collect(expanded)
+    await collect(expanded, false)
     matches = find()
   }
   return {

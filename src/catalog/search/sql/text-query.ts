@@ -1,4 +1,5 @@
 /** Text search conditions of PostgreSQL, for the books that have so many of the words of a query that they may match. */
+import { isTelling, mayLack, mustFit } from '../plausibility.ts'
 import { KIND, type QueryWord, SIMILARITY } from '../query-parser.ts'
 import type { TextIndex } from '../text-index.ts'
 
@@ -9,7 +10,7 @@ const MAX_COMBINED = 6
 export const quoted = (word: string): string => `'${word.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`
 
 /** A word of a query as a condition, and the most that a book can score with it. */
-type Part = { readonly condition: string; readonly most: number }
+type Part = { readonly condition: string; readonly most: number; readonly isNeeded: boolean }
 
 const partOf = (word: QueryWord, text: TextIndex): Part | undefined => {
   const { dictionary } = text
@@ -26,31 +27,42 @@ const partOf = (word: QueryWord, text: TextIndex): Part | undefined => {
   if (alternatives.length === 0) return undefined
   const similarities = word.terms.map(term => word.similarity[term] ?? 0)
   const best = Math.max(word.halves.length > 0 ? SIMILARITY.halves : 0, ...similarities)
-  return { condition: `(${alternatives.join(' | ')})`, most: word.weight * best }
+  return { condition: `(${alternatives.join(' | ')})`, most: word.weight * best, isNeeded: mustFit(word) }
 }
 
 /** What a book must have to score at least this much: any words, words that no book can have, or these. */
 type Condition = 'any' | 'none' | { readonly text: string }
 
-/** Each word is written as rarely as possible. */
-const combine = (parts: readonly Part[], least: number): Condition => {
-  if (least <= 0) return 'any'
+/** Each word is written as rarely as possible; `lacking` is how many of the needed words a book may lack. */
+const combine = (parts: readonly Part[], least: number, lacking: number): Condition => {
+  if (least <= 0 && parts.filter(({ isNeeded }) => isNeeded).length <= lacking) return 'any'
   const [first, ...others] = parts
   if (!first || parts.reduce((sum, { most }) => sum + most, 0) < least) return 'none'
-  const rest = combine(others, least - first.most)
-  const without = combine(others, least)
+  const rest = combine(others, least - first.most, lacking)
+  const lackingLeft = first.isNeeded ? lacking - 1 : lacking
+  const without = lackingLeft < 0 ? 'none' : combine(others, least, lackingLeft)
+  if (without === 'any') return 'any'
   const withFirst =
     typeof rest === 'object' ? `(${first.condition} & ${rest.text})` : rest === 'any' ? first.condition : ''
   const all = [withFirst, typeof without === 'object' ? without.text : ''].filter(Boolean)
-  return { text: all.length > 1 ? `(${all.join(' | ')})` : all.join('') }
+  return all.length === 0 ? 'none' : { text: all.length > 1 ? `(${all.join(' | ')})` : all.join('') }
+}
+
+/** The condition for books that have two telling words as typed; undefined where none can. */
+const twoAsTyped = (words: readonly QueryWord[], text: TextIndex): string | undefined => {
+  const typed = words.filter(
+    word => isTelling(word) && text.documentCount(text.dictionary.idOf(word.text)) > 0,
+  )
+  const pairs = typed.flatMap((word, i) =>
+    typed.slice(i + 1).map(other => `${quoted(word.text)} & ${quoted(other.text)}`),
+  )
+  return pairs.length > 0 ? `(${pairs.join(' | ')})` : undefined
 }
 
 export type TextQuery = {
   /** The most that any book can score; 0 where the dictionary has none of the words. */
   readonly most: number
-  /** The most that a book scores that has nothing but the word that weighs least. */
-  readonly least: number
-  /** The condition for all books that can score this much, and perhaps others; undefined where no book can. */
+  /** The condition for all books that match and can score this much, and perhaps others; undefined where no book can. */
   readonly reaching: (score: number) => string | undefined
   /** The condition for books that have every telling word as typed, or as the beginning of a longer one; undefined where no book has. */
   readonly asTyped: () => string | undefined
@@ -63,14 +75,24 @@ export const toTextQuery = (words: readonly QueryWord[], text: TextIndex): TextQ
     .sort((a, b) => b.most - a.most)
   const combined = parts.slice(0, MAX_COMBINED)
   const left = parts.slice(MAX_COMBINED).reduce((sum, part) => sum + part.most, 0)
+  const unknown = words.filter(mustFit).length - parts.filter(({ isNeeded }) => isNeeded).length
+  const lacking = mayLack(words)
+  const typed = lacking > 0 ? twoAsTyped(words, text) : undefined
   return {
     most: parts.reduce((sum, part) => sum + part.most, 0),
-    least: parts.at(-1)?.most ?? 0,
     reaching: score => {
       // Scores are added up in single precision.
-      const condition = combine(combined, score * (1 - 1e-5) - left)
-      if (condition === 'none') return undefined
-      return condition === 'any' ? parts.map(part => part.condition).join(' | ') : condition.text
+      const least = score * (1 - 1e-5) - left
+      const whole = unknown > 0 ? 'none' : combine(combined, least, 0)
+      if (whole === 'any') return parts.map(part => part.condition).join(' | ')
+      const other = typed === undefined ? 'none' : combine(combined, least, lacking - unknown)
+      const all = [
+        ...(whole === 'none' ? [] : [whole.text]),
+        ...(other === 'none' || typed === undefined
+          ? []
+          : [other === 'any' ? typed : `${typed} & ${other.text}`]),
+      ]
+      return all.length > 0 ? all.join(' | ') : undefined
     },
     asTyped: () => {
       const required = words.filter(word => word.required)
