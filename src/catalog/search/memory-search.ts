@@ -7,7 +7,7 @@ import { createDuplicates } from './duplicates.ts'
 import { createFacetCounter, type Facets, type Filter, isOpen, readFilter } from './facets.ts'
 import type { IsbnLookup } from './isbn-lookup.ts'
 import { KIND, type Kind } from './query-parser.ts'
-import { createSearcher, type Matches } from './searcher.ts'
+import { createSearcher, type Matches, type Searcher } from './searcher.ts'
 import { ALL_CATEGORIES, createSortedLists } from './sorted-lists.ts'
 import { makeSuggestions } from './suggest.ts'
 import type { TextIndex } from './text-index.ts'
@@ -30,6 +30,8 @@ export type Corpus = {
   readonly categories: () => readonly FacetValue[]
   /** The books that match, where that is known and not searched for. */
   readonly matches?: Matches
+  /** What has found them. */
+  readonly searcher?: Searcher
 }
 
 const corpusOf = (store: BookStore): Corpus => ({
@@ -48,7 +50,7 @@ export const createMemorySearch = (
   const sortedLists = createSortedLists(store)
   const facetCounter = createFacetCounter(store)
   const duplicates = createDuplicates(store, isbns)
-  const searcher = createSearcher(store, text, corpus.countBooks)
+  const searcher = corpus.searcher ?? createSearcher(store, text, corpus.countBooks)
   const unfilteredFacets = new Map<number, Facets>()
 
   const listener: RowListener = {
@@ -163,7 +165,7 @@ export const createMemorySearch = (
         facets,
       }
     } finally {
-      searcher.release(matches)
+      searcher.release(matches.words)
     }
   }
 
@@ -180,7 +182,7 @@ export const createMemorySearch = (
         const best = bestOf(matches, duplicates.without(matches.slots), Math.max(SUGGEST_FROM, limit))
         return makeSuggestions({ q, limit, best, matches, store, text, categories: corpus.categories() })
       } finally {
-        searcher.release(matches)
+        searcher.release(matches.words)
       }
     },
     categories: async () => facetsWithoutFilter(ALL_CATEGORIES).category,

@@ -42,10 +42,20 @@ export type Searcher = {
    * `release` before the next query begins.
    */
   readonly find: (q: string, isIncomplete?: boolean) => Matches
+  /** The steps of `find`, between which books may be added to the store: the words as typed. */
+  readonly parse: (typed: readonly string[]) => readonly QueryWord[]
+  /** Adds words that may have been meant. */
+  readonly expand: (words: readonly QueryWord[]) => void
+  /** The best rough score of the books, and whether one of them surely has every word that is not common. */
+  readonly rate: (words: readonly QueryWord[]) => { readonly best: number; readonly isSure: boolean }
+  /** Whether one of the books has all these words together, so that no others are looked for. */
+  readonly isTidy: (words: readonly QueryWord[]) => boolean
+  /** The books that match the words, which are `isExpanded` or as typed. */
+  readonly match: (words: readonly QueryWord[], isExpanded: boolean, isIncomplete: boolean) => Matches
   /** The best `limit` of `slots`, which are some of the books that matched, best first. */
   readonly best: (matches: Matches, slots: Uint32Array, limit: number) => Uint32Array
   /** Ends a query. */
-  readonly release: (matches: Matches) => void
+  readonly release: (words: readonly QueryWord[]) => void
 }
 
 /** `countBooks` returns how many books there are, of which the store may have a part. */
@@ -85,12 +95,17 @@ export const createSearcher = (
     )
   }
 
+  const bestRough = (): number => {
+    const { slots, scores, count } = candidates
+    let best = 0
+    for (let i = 0; i < count; i++) best = Math.max(best, scores[slots[i] ?? 0] ?? 0)
+    return best
+  }
+
   /** The candidates that reach the least share of the best rough score. */
   const wellMatched = (): Uint32Array => {
     const { slots, scores, count } = candidates
-    let most = 0
-    for (let i = 0; i < count; i++) most = Math.max(most, scores[slots[i] ?? 0] ?? 0)
-    const least = most * MIN_SHARE
+    const least = bestRough() * MIN_SHARE
     const matched = new Uint32Array(count)
     let kept = 0
     for (let i = 0; i < count; i++) {
@@ -136,23 +151,35 @@ export const createSearcher = (
     return topSlots(slots, rough, limit, slot => store.bookId(slot))
   }
 
+  const collect = (words: readonly QueryWord[]): boolean => candidates.collect(text, words, store.rows.length)
+
   /** Whether one of the best candidates has the words together, in a title or a name, and not scattered. */
   const isTidy = (words: readonly QueryWord[]): boolean =>
+    collect(words) &&
     roughBest(words, wellMatched(), QUICK_SCORES).some(
       slot => scorer.score(slot, words, 0, countBooks()) >= TIDY_SCORE,
     )
 
+  const match = (words: readonly QueryWord[], isExpanded: boolean, isIncomplete: boolean): Matches => {
+    collect(words)
+    return { slots: aboveFloor(wellMatched(), words, isIncomplete), words, kindOf, isExpanded }
+  }
+
+  const parse = (typed: readonly string[]): QueryWord[] => parser.parse(typed, countBooks())
+  const expand = (words: readonly QueryWord[]): void => parser.expand(words, countBooks())
+
   return {
     find: (q, isIncomplete = false) => {
-      const words = parser.parse(queryWords(q), countBooks())
-      const capacity = store.rows.length
-      const isExpanded = !candidates.collect(text, words, capacity) || !isTidy(words)
-      if (isExpanded) {
-        parser.expand(words, countBooks())
-        candidates.collect(text, words, capacity)
-      }
-      return { slots: aboveFloor(wellMatched(), words, isIncomplete), words, kindOf, isExpanded }
+      const words = parse(queryWords(q))
+      const isExpanded = !isTidy(words)
+      if (isExpanded) expand(words)
+      return match(words, isExpanded, isIncomplete)
     },
+    parse,
+    expand,
+    rate: words => ({ isSure: collect(words), best: bestRough() }),
+    isTidy,
+    match,
     best: ({ words }, slots, limit) => {
       const bestOf = (some: Uint32Array): Uint32Array => {
         const byRough = roughBest(words, some, Math.max(limit, EXACT_SCORES))
@@ -168,6 +195,6 @@ export const createSearcher = (
       const others = bestOf(slots.filter(slot => kindOf(slot) !== KIND.exact))
       return Uint32Array.of(...exact, ...others).subarray(0, limit)
     },
-    release: matches => parser.release(matches.words),
+    release: parser.release,
   }
 }

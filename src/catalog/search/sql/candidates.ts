@@ -7,10 +7,8 @@ import type { SqlQueries } from '../../../core/sql/sql.ts'
 import type { PriceBand } from '../../price-bands.ts'
 import type { ListedBook } from '../../schema.ts'
 import { BookStore } from '../book-store.ts'
-import { CandidateCollector } from '../candidates.ts'
-import { createQueryParser, type QueryWord, queryWords } from '../query-parser.ts'
-import { createSearcher, MIN_SHARE } from '../searcher.ts'
-import { SpellingIndex } from '../spelling-index.ts'
+import { type QueryWord, queryWords } from '../query-parser.ts'
+import { createSearcher, type Matches, MIN_SHARE, type Searcher } from '../searcher.ts'
 import { type FieldWords, TextIndex } from '../text-index.ts'
 import { readSpellings, readTerms, type TermCount } from './terms.ts'
 import { toTextQuery } from './text-query.ts'
@@ -83,7 +81,9 @@ export type Candidates = {
   readonly beyond: string | undefined
   /** The words as typed, without the optional ones; none where all of them are. */
   readonly required: readonly string[]
-  readonly isEmpty: boolean
+  readonly searcher: Searcher
+  /** Those that match, of all that are in the store now. */
+  readonly match: () => Matches
 }
 
 /** Books and their words, as `FIND` returns them. */
@@ -105,8 +105,8 @@ export const findCandidates = async (
 ): Promise<Candidates> => {
   const store = new BookStore(bands)
   const text = new CandidateText()
-  const collector = new CandidateCollector()
-  const parser = createQueryParser(text, new SpellingIndex(text.dictionary, term => text.documentCount(term)))
+  let books = 0
+  const searcher = createSearcher(store, text, () => books)
   let isMore = false
   let asTyped: string | undefined
 
@@ -119,58 +119,41 @@ export const findCandidates = async (
     isMore = found.total > MAX_CANDIDATES
   }
 
-  /** The best rough score of the books that were read; undefined where none surely has every word. */
-  const rate = (words: readonly QueryWord[]): { readonly best: number; readonly isSure: boolean } => {
-    const isSure = collector.collect(text, words, store.rows.length)
-    const best = collector.slots
-      .subarray(0, collector.count)
-      .reduce((most, slot) => Math.max(most, collector.scores[slot] ?? 0), 0)
-    return { best, isSure }
-  }
-
   /**
    * Reads every book that may match: that has enough of the words, and reaches the share of the best score below which none matches. That
    * score is not known before: it is supposed, and where no book reaches it, that of the best book that was read is taken.
    */
-  const collect = async (words: readonly QueryWord[], isTyped: boolean): Promise<boolean> => {
+  const collect = async (words: readonly QueryWord[], isTyped: boolean): Promise<void> => {
     const query = toTextQuery(words, text)
     const supposed = query.most * EXPECTED_SHARE
     const first = query.reaching(supposed * MIN_SHARE)
     if (first !== undefined) await read(first)
-    const { best, isSure } = rate(words)
     asTyped = query.asTyped()
-    if (best >= supposed || (isTyped && !isSure)) return isSure
+    const { best, isSure } = searcher.rate(words)
+    if (best >= supposed || (isTyped && !isSure)) return
     const second = query.reaching(best * MIN_SHARE)
     if (second !== undefined && second !== first) await read(second)
-    return isSure
   }
 
   const typed = queryWords(q).map(word => word.toWellFormed())
   const terms = await readTerms(sql, typed)
   text.setCounts(terms)
-  const books = terms.find(({ term }) => term === '')?.books ?? 0
-  const words = parser.parse(typed, books)
+  books = terms.find(({ term }) => term === '')?.books ?? 0
+  let words = searcher.parse(typed)
   const required = words.filter(word => word.required).map(word => word.text)
-  const searcher = createSearcher(store, text, () => books)
-  const find = () => {
-    const matches = searcher.find(q, isIncomplete)
-    searcher.release(matches)
-    return matches
-  }
-  const isSure = await collect(words, true)
-  let matches = isSure ? find() : undefined
-  if (matches === undefined || matches.isExpanded) {
+  await collect(words, true)
+  const isExpanded = !searcher.isTidy(words)
+  if (isExpanded) {
     text.setCounts(
       await readSpellings(
         sql,
         words.map(word => word.text),
       ),
     )
-    parser.release(words)
-    const expanded = parser.parse(typed, books)
-    parser.expand(expanded, books)
-    await collect(expanded, false)
-    matches = find()
+    searcher.release(words)
+    words = searcher.parse(typed)
+    searcher.expand(words)
+    await collect(words, false)
   }
   return {
     store,
@@ -178,6 +161,7 @@ export const findCandidates = async (
     books,
     beyond: isMore ? asTyped : undefined,
     required,
-    isEmpty: matches.slots.length === 0,
+    searcher,
+    match: () => searcher.match(words, isExpanded, isIncomplete),
   }
 }

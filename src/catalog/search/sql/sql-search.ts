@@ -12,7 +12,14 @@ import { createIsbnLookup, isbnPrefixes, MAX_FOUND } from '../isbn-lookup.ts'
 import { type Corpus, createMemorySearch } from '../memory-search.ts'
 import { KIND } from '../query-parser.ts'
 import { TextIndex } from '../text-index.ts'
-import { addRows, type CandidateRow, createTermCounts, findCandidates, MAX_CANDIDATES } from './candidates.ts'
+import {
+  addRows,
+  type CandidateRow,
+  type Candidates,
+  createTermCounts,
+  findCandidates,
+  MAX_CANDIDATES,
+} from './candidates.ts'
 import { type Counted, countFacets } from './count-facets.ts'
 import { allOf, type FilterQuery, internChosen, readFilters } from './filters.ts'
 import { readPage } from './list-page.ts'
@@ -165,7 +172,7 @@ export const createSqlSearch = ({
   /** More candidates than were read: those of the page pass the filters, and the others are counted where they are. */
   const browseMany = async (
     query: BrowseQuery,
-    { store, text, books, beyond }: Awaited<ReturnType<typeof findCandidates>>,
+    { store, text, books, beyond, searcher, match }: Candidates,
   ): Promise<BrowseResult> => {
     const { q: _q, sort: _sort, offset: _offset, after: _after, limit: _limit, ...rest } = query
     const filters = readFilters(rest, 2)
@@ -181,7 +188,8 @@ export const createSqlSearch = ({
         rows.map(({ doc }) => doc),
       )
     }
-    const result = await browseOver(query, { store, text }, { countBooks: () => books })
+    const corpus = { countBooks: () => books, searcher, matches: match() }
+    const result = await browseOver(query, { store, text }, corpus)
     if (beyond === undefined) return result
     return { ...result, ...(await countFacets(sql, rest, bands, beyond)) }
   }
@@ -200,7 +208,8 @@ export const createSqlSearch = ({
         counts: countsNow().terms,
         isIncomplete: false,
       })
-      const described = candidates.isEmpty ? await browseDescriptions(query, candidates.required) : undefined
+      const isEmpty = candidates.match().slots.length === 0
+      const described = isEmpty ? await browseDescriptions(query, candidates.required) : undefined
       return described ?? browseMany(query, candidates)
     },
     suggest: async (q, limit) => {
@@ -210,11 +219,11 @@ export const createSqlSearch = ({
         byIsbn.length > 0
           ? indexOf(byIsbn, bands)
           : await findCandidates(sql, q, { bands, counts: countsNow().terms, isIncomplete: true })
-      const books = 'books' in found ? found.books : found.store.size
-      return searchOver(found.store, found.text, {
-        countBooks: () => books,
-        categories: () => ofAll,
-      }).suggest(q, limit)
+      const corpus =
+        'books' in found
+          ? { countBooks: () => found.books, searcher: found.searcher, matches: found.match() }
+          : { countBooks: () => found.store.size }
+      return searchOver(found.store, found.text, { ...corpus, categories: () => ofAll }).suggest(q, limit)
     },
     categories,
   }
