@@ -125,7 +125,7 @@ export const createPlausibility = (text: TextIndex): Plausibility => {
     for (let at = 0; at < entries.length; at++) {
       const entry = entries[at] ?? 0
       const term = entry >>> FIELD_BITS
-      const next = (entries[at + 1] ?? 0) >>> FIELD_BITS
+      const next = at + 1 < entries.length ? (entries[at + 1] ?? 0) >>> FIELD_BITS : -1
       if (word.halves.some(({ left, right }) => left === term && right === next)) {
         const bits = word.text.length * BITS.letter - BITS.split - (FIELD_COST[entry & FIELD_MASK] ?? 0)
         if (bits > fit.bits) fit = { at, bits, isSplit: true }

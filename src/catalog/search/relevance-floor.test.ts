@@ -73,6 +73,14 @@ describe('a hit is plausible', () => {
     }
   })
 
+  test('halves of a word are two words that follow each other', async () => {
+    const own = createIndex(
+      books([['House at the Beach', 'Jane Green'], ['A Green House', 'Ines Falk'], ...OTHERS]),
+    )
+    const { items } = await own.search.browse(browseQuery({ q: 'greenhouse' }))
+    expect(items.map(({ title }) => title)).toEqual(['A Green House'])
+  })
+
   test('words that shoppers add are not missed in a title', async () => {
     for (const q of ['weatherglass book', 'weatherglass paperback', 'a weatherglass by ruben okafor'])
       expect((await find(q)).found).toEqual([['Weatherglass', 'exact']])

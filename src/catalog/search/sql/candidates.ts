@@ -35,14 +35,16 @@ class CandidateText extends TextIndex {
 /** Row and folded words of a book. */
 export type CandidateRow = readonly [row: ListedBook, fields: readonly FieldWords[]]
 
-/** Of the books of one ISBN the one that lists show belongs to the candidates, so that the others can be left out. */
+/**
+ * Of the books of one ISBN the one that lists show belongs to the candidates, so that the others can be left out. Rows are read again
+ * by their place, which does not change within a statement.
+ */
 const FIND = `with found as materialized (
-    select source_key, popularity, isbn13, hidden from search.books where words @@ $1::tsquery),
-  best as (select source_key from found order by popularity desc, source_key limit ${MAX_CANDIDATES}),
-  docs as (select row, fields from search.books where source_key in (select source_key from best)
+    select ctid as place, source_key, popularity, isbn13, hidden from search.books where words @@ $1::tsquery),
+  best as (select place from found order by popularity desc, source_key limit ${MAX_CANDIDATES}),
+  docs as (select row, fields from search.books where ctid = any(array(select place from best))
     union all select row, fields from search.books
-      where not hidden and isbn13 in (select isbn13 from found where hidden)
-        and source_key not in (select source_key from best))
+      where not hidden and isbn13 in (select isbn13 from found where hidden) and ctid not in (select place from best))
   select (select count(*)::int from found) as total,
     (select coalesce(json_agg(json_build_array(row, fields)), '[]') from docs) as docs`
 

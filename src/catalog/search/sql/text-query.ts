@@ -9,25 +9,46 @@ const MAX_COMBINED = 6
 /** A word as a lexeme of a text search condition. */
 export const quoted = (word: string): string => `'${word.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`
 
-/** A word of a query as a condition, and the most that a book can score with it. */
-type Part = { readonly condition: string; readonly most: number; readonly isNeeded: boolean }
+/** A word that may stand for one of a query, as a condition, and the most that a book can score with it. */
+type Alternative = { readonly condition: string; readonly most: number }
+
+/** A word of a query. */
+type Part = {
+  readonly alternatives: readonly Alternative[]
+  /** Of the best alternative. */
+  readonly most: number
+  readonly isNeeded: boolean
+}
 
 const partOf = (word: QueryWord, text: TextIndex): Part | undefined => {
   const { dictionary } = text
-  const terms = word.terms.map(term => dictionary.termOf(term))
-  const begun = terms.filter(term => term !== word.text && term.startsWith(word.text))
-  const others = begun.length > 0 ? terms.filter(term => !term.startsWith(word.text)) : terms
+  const terms = word.terms.map(term => ({
+    term: dictionary.termOf(term),
+    most: word.weight * (word.similarity[term] ?? 0),
+  }))
+  const begun = terms.filter(({ term }) => term !== word.text && term.startsWith(word.text))
+  const others = begun.length > 0 ? terms.filter(({ term }) => !term.startsWith(word.text)) : terms
+  const whole = begun.length > 0 ? terms.filter(({ term }) => term === word.text) : []
   const alternatives = [
-    ...(begun.length > 0 ? [`${quoted(word.text)}:*`] : []),
-    ...others.map(quoted),
-    ...word.halves.map(
-      ({ left, right }) => `(${quoted(dictionary.termOf(left))} & ${quoted(dictionary.termOf(right))})`,
-    ),
+    ...(begun.length > 0
+      ? [{ condition: `${quoted(word.text)}:*`, most: highest([...begun, ...whole]) }]
+      : []),
+    ...others.map(({ term, most }) => ({ condition: quoted(term), most })),
+    ...word.halves.map(({ left, right }) => ({
+      condition: `(${quoted(dictionary.termOf(left))} & ${quoted(dictionary.termOf(right))})`,
+      most: word.weight * SIMILARITY.halves,
+    })),
   ]
   if (alternatives.length === 0) return undefined
-  const similarities = word.terms.map(term => word.similarity[term] ?? 0)
-  const best = Math.max(word.halves.length > 0 ? SIMILARITY.halves : 0, ...similarities)
-  return { condition: `(${alternatives.join(' | ')})`, most: word.weight * best, isNeeded: mustFit(word) }
+  return { alternatives, most: highest(alternatives), isNeeded: mustFit(word) }
+}
+
+const highest = (list: readonly { readonly most: number }[]): number => Math.max(...list.map(({ most }) => most))
+
+/** That a book has one of the alternatives with which it can score so much by this word. */
+const conditionOf = ({ alternatives }: Part, least = 0): string => {
+  const enough = alternatives.filter(({ most }) => most >= least)
+  return `(${enough.map(({ condition }) => condition).join(' | ')})`
 }
 
 /** What a book must have to score at least this much: any words, words that no book can have, or these. */
@@ -37,13 +58,15 @@ type Condition = 'any' | 'none' | { readonly text: string }
 const combine = (parts: readonly Part[], least: number, lacking: number): Condition => {
   if (least <= 0 && parts.filter(({ isNeeded }) => isNeeded).length <= lacking) return 'any'
   const [first, ...others] = parts
-  if (!first || parts.reduce((sum, { most }) => sum + most, 0) < least) return 'none'
-  const rest = combine(others, least - first.most, lacking)
+  const byOthers = others.reduce((sum, { most }) => sum + most, 0)
+  if (!first || first.most + byOthers < least) return 'none'
   const lackingLeft = first.isNeeded ? lacking - 1 : lacking
   const without = lackingLeft < 0 ? 'none' : combine(others, least, lackingLeft)
   if (without === 'any') return 'any'
+  const rest = combine(others, least - first.most, lacking)
+  const condition = conditionOf(first, least - byOthers)
   const withFirst =
-    typeof rest === 'object' ? `(${first.condition} & ${rest.text})` : rest === 'any' ? first.condition : ''
+    typeof rest === 'object' ? `(${condition} & ${rest.text})` : rest === 'any' ? condition : ''
   const all = [withFirst, typeof without === 'object' ? without.text : ''].filter(Boolean)
   return all.length === 0 ? 'none' : { text: all.length > 1 ? `(${all.join(' | ')})` : all.join('') }
 }
@@ -84,7 +107,7 @@ export const toTextQuery = (words: readonly QueryWord[], text: TextIndex): TextQ
       // Scores are added up in single precision.
       const least = score * (1 - 1e-5) - left
       const whole = unknown > 0 ? 'none' : combine(combined, least, 0)
-      if (whole === 'any') return parts.map(part => part.condition).join(' | ')
+      if (whole === 'any') return parts.map(part => conditionOf(part)).join(' | ')
       const other = typed === undefined ? 'none' : combine(combined, least, lacking - unknown)
       const all = [
         ...(whole === 'none' ? [] : [whole.text]),
@@ -98,7 +121,8 @@ export const toTextQuery = (words: readonly QueryWord[], text: TextIndex): TextQ
       const required = words.filter(word => word.required)
       const close = required.map(word => {
         const terms = word.terms.filter((_, i) => word.kinds[i] !== KIND.fuzzy)
-        return partOf({ ...word, terms, halves: [] }, text)?.condition
+        const part = partOf({ ...word, terms, halves: [] }, text)
+        return part && conditionOf(part)
       })
       return close.includes(undefined) ? undefined : close.join(' & ') || undefined
     },
