@@ -11,6 +11,7 @@ import { BookStore } from '../book-store.ts'
 import { createIsbnLookup, isbnPrefixes, MAX_FOUND } from '../isbn-lookup.ts'
 import { type Corpus, createMemorySearch } from '../memory-search.ts'
 import { KIND } from '../query-parser.ts'
+import type { Matches } from '../searcher.ts'
 import { TextIndex } from '../text-index.ts'
 import {
   addRows,
@@ -172,11 +173,18 @@ export const createSqlSearch = ({
   /** More candidates than were read: those of the page pass the filters, and the others are counted where they are. */
   const browseMany = async (
     query: BrowseQuery,
-    { store, text, books, beyond, searcher, match }: Candidates,
+    candidates: Candidates,
+    matches: Matches,
   ): Promise<BrowseResult> => {
+    const { store, text, books, searcher } = candidates
+    // Fuzzy matches are few: where there are any, they and all others were read.
+    const isClose =
+      matches.slots.length > 0 && !matches.slots.some(slot => matches.kindOf(slot) === KIND.fuzzy)
+    const beyond = isClose ? candidates.beyond : undefined
     const { q: _q, sort: _sort, offset: _offset, after: _after, limit: _limit, ...rest } = query
     const filters = readFilters(rest, 2)
-    if (beyond !== undefined && filters.params.length > 0) {
+    const isFiltered = beyond !== undefined && filters.params.length > 0
+    if (isFiltered) {
       const rows = await sql.query<Row>(
         `select json_build_array(row, fields) as doc from search.books b where words @@ $1::tsquery${allOf(filters)}
          order by popularity desc, source_key limit ${MAX_CANDIDATES}`,
@@ -188,7 +196,11 @@ export const createSqlSearch = ({
         rows.map(({ doc }) => doc),
       )
     }
-    const corpus = { countBooks: () => books, searcher, matches: match() }
+    const corpus = {
+      countBooks: () => books,
+      searcher,
+      matches: isFiltered ? candidates.match() : matches,
+    }
     const result = await browseOver(query, { store, text }, corpus)
     if (beyond === undefined) return result
     return { ...result, ...(await countFacets(sql, rest, bands, beyond)) }
@@ -208,9 +220,10 @@ export const createSqlSearch = ({
         counts: countsNow().terms,
         isIncomplete: false,
       })
-      const isEmpty = candidates.match().slots.length === 0
+      const matches = candidates.match()
+      const isEmpty = matches.slots.length === 0
       const described = isEmpty ? await browseDescriptions(query, candidates.required) : undefined
-      return described ?? browseMany(query, candidates)
+      return described ?? browseMany(query, candidates, matches)
     },
     suggest: async (q, limit) => {
       if (q.trim() === '' || limit < 1) return []

@@ -43,7 +43,8 @@ const partOf = (word: QueryWord, text: TextIndex): Part | undefined => {
   return { alternatives, most: highest(alternatives), isNeeded: mustFit(word) }
 }
 
-const highest = (list: readonly { readonly most: number }[]): number => Math.max(...list.map(({ most }) => most))
+const highest = (list: readonly { readonly most: number }[]): number =>
+  Math.max(...list.map(({ most }) => most))
 
 /** That a book has one of the alternatives with which it can score so much by this word. */
 const conditionOf = ({ alternatives }: Part, least = 0): string => {
