@@ -67,7 +67,8 @@ export const openPaidShop = async (
     staff: signedIn,
     sweep: async (days = 0) => {
       clock.now += days * DAY_MS
-      return sweepPayments(shop.deps)
+      // The function has no index that would read the books again.
+      return sweepPayments({ ...shop.deps, booksChanged: () => {} })
     },
     send: async orderId => {
       const { body, headers } = provider.event(provider.session(orderId).ref)

@@ -3,7 +3,7 @@ import type { Unpaying } from '../orders/payment.ts'
 import type { Order } from '../orders/schema.ts'
 import { askProvider } from './ask-provider.ts'
 import type { MoneyDeps } from './deps.ts'
-import { freeAmount, restockedCopies, withRestOfTax } from './refund-amounts.ts'
+import { freeAmount, restockedCopies, shareOf } from './refund-amounts.ts'
 import { cancellationRefundId } from './refund-ids.ts'
 import { isHosted, newRefund, refundWrites } from './refund-writes.ts'
 import { refundable } from './state.ts'
@@ -22,13 +22,10 @@ export const cancelPayment = async (deps: MoneyDeps, order: Order, actor: string
   const changes = { voided: true, updated_at: now().toISOString() }
   if (amount === 0)
     return { writes: paymentTable.put(payment, { ...payment, ...changes }), restocked, finish: nothing }
-  const { captured, refunded, reserved } = payment
-  const share = freeAmount(order, refunds, amount)
-  const isLast = captured === payment.amount && captured - refunded - reserved === amount
   const refund = newRefund(
     payment,
     { refundId: cancellationRefundId(order.order_id), actor },
-    isLast ? withRestOfTax(order, refunds, share) : share,
+    shareOf(order, records, freeAmount(order, refunds, amount)),
     'pending',
     now(),
   )

@@ -2,7 +2,7 @@
 import { ShopError } from '../core/errors.ts'
 import { isWhole, type MinorUnits, minorUnits, multiply, sum } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
-import type { Copies, Refund, RefundedLine } from './schema.ts'
+import type { Copies, PaymentRecords, Refund, RefundedLine } from './schema.ts'
 
 /** What a refund gives back, and what of it is tax and shipping. */
 export type RefundAmount = {
@@ -118,15 +118,17 @@ export const freeAmount = (
   return { amount, tax: minorUnits(Math.min(left, amount, upTo(tax, amount, total))) }
 }
 
-/** The same refund, where it is the last: with all the tax that no earlier refund has returned. */
-export const withRestOfTax = (
+/** The same refund; with all the tax that no earlier one has returned, where nothing of the order's money is left after it. */
+export const shareOf = (
   order: Order | undefined,
-  refunds: readonly Refund[],
+  { payment, refunds }: Pick<PaymentRecords, 'payment' | 'refunds'>,
   refund: RefundAmount,
-): RefundAmount => ({
-  ...refund,
-  tax: minorUnits(Math.max(0, wholeOrNone(order?.amounts.tax) - taxSoFar(refunds))),
-})
+): RefundAmount => {
+  const { amount, captured, refunded, reserved } = payment
+  const isLast = captured === amount && captured - refunded - reserved === refund.amount
+  if (!isLast) return refund
+  return { ...refund, tax: minorUnits(Math.max(0, wholeOrNone(order?.amounts.tax) - taxSoFar(refunds))) }
+}
 
 /** Throws where more copies would be restocked than were ordered and are not in stock again. */
 export const assertRestockable = (

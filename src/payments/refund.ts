@@ -14,13 +14,7 @@ import type { Order } from '../orders/schema.ts'
 import { type StockReturn, stockReturns } from '../orders/stock-returns.ts'
 import { askProvider } from './ask-provider.ts'
 import type { MoneyDeps, PaymentDeps } from './deps.ts'
-import {
-  amountOfLines,
-  assertRestockable,
-  freeAmount,
-  type RefundAmount,
-  withRestOfTax,
-} from './refund-amounts.ts'
+import { amountOfLines, assertRestockable, freeAmount, type RefundAmount, shareOf } from './refund-amounts.ts'
 import { isHosted, type NewRefund, newRefund, refundWrites } from './refund-writes.ts'
 import type { Copies, Payment, PaymentRecords } from './schema.ts'
 import { refundable } from './state.ts'
@@ -106,7 +100,7 @@ const reserve = async (
   const { payment } = records
   const { actor, restock, reason, requestHash } = request
   const now = deps.now()
-  const amount = amountOf(records, order, request.wish)
+  const amount = shareOf(order, records, wishedAmount(records, order, request.wish))
   assertRefundable(payment, amount.amount)
   const items = restock.length === 0 ? [] : restockedItems(order, records, restock)
   const returns = items.length === 0 ? [] : await stockReturns(deps, { items }, missing)
@@ -127,14 +121,6 @@ const reserve = async (
     ...returns.map(({ write }) => write),
   ]
   return { refund, writes, returns }
-}
-
-const amountOf = (records: PaymentRecords, order: Order | undefined, wish: RefundWish): RefundAmount => {
-  const { payment, refunds } = records
-  const asked = wishedAmount(records, order, wish)
-  const { amount, captured, refunded, reserved } = payment
-  const isLast = captured === amount && captured - refunded - reserved === asked.amount
-  return isLast ? withRestOfTax(order, refunds, asked) : asked
 }
 
 const wishedAmount = (

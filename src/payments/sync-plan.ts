@@ -2,7 +2,7 @@
 import { type MinorUnits, minorUnits } from '../core/money.ts'
 import type { Order } from '../orders/schema.ts'
 import type { DisputeState, RefundState, Seen, SeenDispute, SeenRefund } from './provider.ts'
-import { freeAmount } from './refund-amounts.ts'
+import { freeAmount, shareOf } from './refund-amounts.ts'
 import type { Dispute, Entry, Payment, PaymentRecords, Refund } from './schema.ts'
 
 /** A refund as it is known to be; without the provider's id where the provider has none. */
@@ -65,6 +65,8 @@ const newsOf = (records: PaymentRecords, { refunds, disputes }: MoneyNews) => ({
   refunds: refunds
     .map(news => findRefund(records, news))
     .filter(({ before, news }) => isNews(before, news))
+    // One that was not known before is alone, because its tax depends on what the others have returned.
+    .filter((found, i, all) => found.before || all.findIndex(({ before }) => !before) === i)
     .slice(0, MAX_CHANGES),
   disputes: disputes
     .filter(one =>
@@ -136,7 +138,7 @@ const refundChange = (
     order_id: payment.order_id,
     refund_id: refundId ?? String(id),
     amount,
-    tax: freeAmount(order, refunds, amount).tax,
+    tax: shareOf(order, { payment, refunds }, freeAmount(order, refunds, amount)).tax,
     actor: 'provider',
     created_at: at,
   }
