@@ -93,7 +93,8 @@ export const amountOfLines = (
   const tax = sum(parts.map(({ line }) => line.tax))
   return {
     amount: sum([...parts.map(({ price }) => price), tax, shipping ?? ZERO]),
-    tax,
+    // Refunds of free amounts may have returned a part of this tax before.
+    tax: minorUnits(Math.min(tax, Math.max(0, wholeOrNone(order.amounts.tax) - taxSoFar(refunds)))),
     ...(shipping === undefined ? {} : { shipping }),
     ...(parts.length === 0 ? {} : { lines: parts.map(({ line }) => line) }),
   }

@@ -109,7 +109,11 @@ test('a dispute of a canceled order does not open it again', async () => {
   await send(order_id)
   expect(await readItems(shop, 'orders')).toEqual(before)
   expect(await readStock(shop, 'tech-001')).toBe(20)
-  expect((await payments(order_id)).payment).toMatchObject({ refunded: 52.42, refundable: 0, in_dispute: true })
+  expect((await payments(order_id)).payment).toMatchObject({
+    refunded: 52.42,
+    refundable: 0,
+    in_dispute: true,
+  })
 })
 
 test('a refund that the shop took for refused, and the provider made after all, counts', async () => {
