@@ -1,6 +1,6 @@
 /**
  * Notice to the owner of an account: every change that the owner is asked again for (`reauthenticate`) is audited and told by
- * mail, in the transaction of the change; where the sign-in library makes the change (app, passkeys), right after it. An owner who did not make it learns of it while it can be undone.
+ * mail, in the transaction of the change, also where the sign-in library makes it (auth/library-notices.ts). An owner who did not make it learns of it while it can be undone.
  */
 import type { Write } from '../core/dynamo/write.ts'
 import { announceAccountMail } from './account-mails.ts'

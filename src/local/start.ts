@@ -11,18 +11,15 @@ import { callObserver, createDatabase, createFenceGuard, createUnfencedWire } fr
 import { pagePayments } from '../composition/payment-settings.ts'
 import { blobFolder, type Settings } from '../composition/settings.ts'
 import { createDeps, createShop } from '../composition/shop.ts'
-import { MissingCredentials } from '../core/aws/sign.ts'
 import { createFolderBlobs } from '../core/blobs.ts'
 import { explainOutage } from '../core/dynamo/outage.ts'
-import { DynamoError } from '../core/dynamo/wire.ts'
-import { ShopError } from '../core/errors.ts'
 import type { Log } from '../core/log/log.ts'
 import { type Caller, readCaller } from '../http/client-ip.ts'
 import { createLocalBuild } from '../pages/local-build.ts'
 import { createFreshnessCheck } from '../pages/page-cache.ts'
 import { createPageServer } from '../pages/serve.ts'
 import { resumeErasures } from '../privacy/erase.ts'
-import { createTables, passes, verifyTables } from '../tables/provision.ts'
+import { createTables } from '../tables/provision.ts'
 import { startBackgroundJobs } from './background.ts'
 import { createBoundedServer } from './connections.ts'
 import { mountCoverRoutes } from './cover-routes.ts'
@@ -41,6 +38,7 @@ import { loadPostgres } from './postgres/load.ts'
 import { requireRestored } from './restored-shop.ts'
 import { readOrCreateSecret } from './secrets.ts'
 import { StartError } from './start-error.ts'
+import { assertTables } from './table-check.ts'
 
 export type LocalShop = {
   readonly url: string
@@ -236,22 +234,4 @@ const startParts = async (
   const onStop = (stopWatch: Cleanup) => void cleanups.push(stopWatch)
   const moved = watchForMove(db, settings.names.control, onStop)
   return { url, stop, moved, lost: watchDataFolder(folder.path, onStop) }
-}
-
-/** In a database of the operator's own, tables are checked but never created without a command. */
-const assertTables = async (db: ReturnType<typeof createDatabase>, settings: Settings): Promise<void> => {
-  try {
-    for await (const check of verifyTables(db, settings.names))
-      if (!passes(check))
-        throw new StartError(
-          `table ${check.table} at ${settings.endpoint}: ${check.point} must be ${check.expected}, but is ${check.found}: run \`npx cloudshelf tables create\``,
-        )
-  } catch (error) {
-    if (!(error instanceof ShopError || error instanceof DynamoError)) throw error
-    const reason =
-      error.cause instanceof MissingCredentials
-        ? error.cause.message
-        : (explainOutage(error)?.text ?? error.message)
-    throw new StartError(`cannot use the database at ${settings.endpoint}: ${reason}`)
-  }
 }

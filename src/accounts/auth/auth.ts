@@ -19,6 +19,7 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../schema.ts'
 import { challengeCookie, SESSION_LIFETIMES, sessionCookie } from '../sessions.ts'
 import type { UserTable } from '../table.ts'
 import { createAuthAdapter } from './adapter.ts'
+import { writeWithNotice } from './library-notices.ts'
 import type { AuthRecords } from './records.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 
@@ -50,12 +51,16 @@ export type Auth = ReturnType<typeof createAuth>
 export const createAuth = ({ db, names, users, records, authSecret, publicUrl, shop, now }: AuthDeps) => {
   /** Writes a session together with `last_login`, so that none is created for an account that is deleted at the same time. */
   const create: AuthRecords['create'] = (model, record) => {
-    if (model !== 'session') return records.create(model, record)
+    if (model !== 'session')
+      return writeWithNotice({ names, now }, model, notice => records.create(model, record, notice))
     const login = users.update(String(record.userId), { last_login: now().toISOString() })
     return orShopError(
       db.transact([...records.creationWrites(model, record), { ...login, refused: accountDisabled }]),
     )
   }
+
+  const replace: AuthRecords['replace'] = (model, seen, record) =>
+    writeWithNotice({ names, now }, model, notice => records.replace(model, seen, record, notice))
 
   /** Allows a code of an authenticator app only once, against replay (RFC 6238, 5.2). */
   const consumeCode = async (userId: string, code: unknown): Promise<void> => {
@@ -85,7 +90,7 @@ export const createAuth = ({ db, names, users, records, authSecret, publicUrl, s
     baseURL: origin,
     basePath: '/api/auth',
     secret: authSecret,
-    database: createAuthAdapter({ ...records, create }),
+    database: createAuthAdapter({ ...records, create, replace }),
     telemetry: { enabled: false },
     logger: { disabled: true },
     // The shop has rate limits of its own, which are exact across processes: see http/rate-limits.ts.

@@ -16,13 +16,14 @@ import { isUserTableField, recordFromUser, userFromRecord } from './user-fields.
 import type { AuthRecord } from './where-filter.ts'
 
 const HASHED = 'hashed:'
-
 /** A record with the revision of its last write, on which a change is conditional (optimistic locking). */
 export type StoredRecord = {
   readonly record: AuthRecord
   /** Empty when there is no row yet; undefined for an unconditional change. */
   readonly revision: string | undefined
 }
+
+type Replacement = [model: string, seen: StoredRecord, record: AuthRecord, more?: readonly Write[]]
 
 const tokenHash = (token: unknown): string =>
   String(token).startsWith(HASHED) ? String(token).slice(HASHED.length) : sha256(String(token))
@@ -43,10 +44,10 @@ export type AuthRecords = {
   readonly replacementWrites: (model: string, seen: StoredRecord, record: AuthRecord) => Write[]
   /** Writes that delete a record, if it is still as it was read. */
   readonly removalWrites: (model: string, seen: StoredRecord) => Write[]
-  /** Throws account_exists. */
-  readonly create: (model: string, record: AuthRecord) => Promise<void>
+  /** `more`: writes of the same transaction, as in `replace`. Throws account_exists. */
+  readonly create: (model: string, record: AuthRecord, more?: readonly Write[]) => Promise<void>
   /** False when the record was changed since it was read. Throws account_exists. */
-  readonly replace: (model: string, seen: StoredRecord, record: AuthRecord) => Promise<boolean>
+  readonly replace: (...given: Replacement) => Promise<boolean>
   /** False when the record was changed since it was read. */
   readonly remove: (model: string, seen: StoredRecord) => Promise<boolean>
   readonly byId: (model: string, id: string) => Promise<StoredRecord | undefined>
@@ -84,8 +85,8 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
       db.get(table, keyOf('user', { id: userId })),
     ])
     if (!account) return undefined
-    const rest = item ? stored('user', item) : { record: {}, revision: '' }
-    return { record: { ...rest.record, ...recordFromUser(account) }, revision: rest.revision }
+    const { record, revision } = item ? stored('user', item) : { record: {}, revision: '' }
+    return { record: { ...record, ...recordFromUser(account) }, revision }
   }
 
   const row = (model: string, record: AuthRecord, revision: string): Item => {
@@ -130,8 +131,8 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     return [...account, put, ...point(model, record)]
   }
 
-  const create = (model: string, record: AuthRecord): Promise<void> =>
-    orShopError(db.transact(creationWrites(model, record)))
+  const create: AuthRecords['create'] = (model, record, more = []) =>
+    orShopError(db.transact([...creationWrites(model, record), ...more]))
 
   const fetch = async (model: string, pks: readonly string[]): Promise<StoredRecord[]> => {
     const items = await db.batchGet(
@@ -203,7 +204,7 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     ...(model === 'user' ? users.remove(userFromRecord(seen.record)) : []),
   ]
 
-  const remove = (model: string, seen: StoredRecord): Promise<boolean> => succeeds(removalWrites(model, seen))
+  const remove: AuthRecords['remove'] = (model, seen) => succeeds(removalWrites(model, seen))
 
   const replacementWrites = (model: string, seen: StoredRecord, record: AuthRecord): Write[] => [
     { action: 'Put', table, item: row(model, record, newVersion()), ...asSeen(seen) },
@@ -212,8 +213,8 @@ export const createAuthRecords = (db: Dynamo, names: TableNames, users: UserTabl
     ...(model === 'user' ? userChange(seen.record, record) : []),
   ]
 
-  const replace = (model: string, seen: StoredRecord, record: AuthRecord): Promise<boolean> =>
-    succeeds(replacementWrites(model, seen, record))
+  const replace: AuthRecords['replace'] = (model, seen, record, more = []) =>
+    succeeds([...replacementWrites(model, seen, record), ...more])
 
   const userChange = (before: AuthRecord, after: AuthRecord): Write[] => {
     const [old, next] = [userFromRecord(before), userFromRecord(after)]

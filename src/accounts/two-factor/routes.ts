@@ -5,9 +5,10 @@ import type { Endpoint } from '../../http/endpoint.ts'
 import { type Context, type Reauthenticate, type Route, route } from '../../http/route.ts'
 import type { Auth } from '../auth/auth.ts'
 import { type CallContext, headersOf, unwrap } from '../auth/library-call.ts'
+import { type LibraryChange, withNotice } from '../auth/library-notices.ts'
 import { readRecoveryCode } from '../auth/recovery-codes.ts'
 import type { AccountDeps } from '../deps.ts'
-import { noticeWrites, type ToldChange } from '../owner-notice.ts'
+import { noticeWrites } from '../owner-notice.ts'
 import { signInExpired } from '../problems.ts'
 import { challengeCookie, requireSession, sessionCookie } from '../sessions.ts'
 import * as api from './api.ts'
@@ -83,9 +84,13 @@ export const twoFactorRoutes = ({
     await attempts.count(account, () => unwrap<void>(call, send(library, headersOf({ ...call, cookie }))))
   }
 
-  /** Tells the owner of a change after the library has made it, because the library has transactions of its own. */
-  const tellOwner = (context: Pick<Context<Endpoint>, 'identity'>, change: ToldChange) =>
-    deps.db.transact(noticeWrites(deps, requireSession(context).userId, change))
+  /** Calls the library with the caller's session for a change to their account, of which its owner is notified. */
+  const changeByLibrary = <T>(
+    context: Pick<Context<Endpoint>, 'identity' | 'requestHeaders' | 'setCookies'>,
+    change: LibraryChange,
+    send: (library: Auth, headers: Headers) => Promise<Response>,
+  ): Promise<T> =>
+    withNotice(deps, { userId: requireSession(context).userId, change }, () => callLibrary<T>(context, send))
 
   return [
     route(api.getTotp, async context => {
@@ -108,10 +113,9 @@ export const twoFactorRoutes = ({
       api.confirmTotp,
       async context => {
         const { code } = context.body
-        await callLibrary(context, (library, headers) =>
+        await changeByLibrary(context, 'account.authenticator-app.on', (library, headers) =>
           library.api.verifyTOTP({ body: { code }, headers, asResponse: true }),
         )
-        await tellOwner(context, 'account.authenticator-app.on')
         return undefined
       },
       reauthenticate,
@@ -120,10 +124,9 @@ export const twoFactorRoutes = ({
       api.endTotp,
       async context => {
         const { password = '' } = context.body
-        await callLibrary(context, (library, headers) =>
+        await changeByLibrary(context, 'account.authenticator-app.off', (library, headers) =>
           library.api.disableTwoFactor({ body: { password }, headers, asResponse: true }),
         )
-        await tellOwner(context, 'account.authenticator-app.off')
         return undefined
       },
       reauthenticate,
@@ -132,10 +135,12 @@ export const twoFactorRoutes = ({
       api.renewRecoveryCodes,
       async context => {
         const { password = '' } = context.body
-        const { backupCodes } = await callLibrary<{ backupCodes: string[] }>(context, (library, headers) =>
-          library.api.generateBackupCodes({ body: { password }, headers, asResponse: true }),
+        const { backupCodes } = await changeByLibrary<{ backupCodes: string[] }>(
+          context,
+          'account.recovery-codes',
+          (library, headers) =>
+            library.api.generateBackupCodes({ body: { password }, headers, asResponse: true }),
         )
-        await tellOwner(context, 'account.recovery-codes')
         return { recovery_codes: backupCodes }
       },
       reauthenticate,
@@ -170,10 +175,9 @@ export const twoFactorRoutes = ({
       async context => {
         const { response, name } = context.body
         const body = { response, ...(name === undefined ? {} : { name }) }
-        await callLibrary(context, (library, headers) =>
+        await changeByLibrary(context, 'account.passkey.add', (library, headers) =>
           library.api.verifyPasskeyRegistration({ body, headers, asResponse: true }),
         )
-        await tellOwner(context, 'account.passkey.add')
         return undefined
       },
       reauthenticate,
