@@ -67,6 +67,8 @@ export type ReplacedHold = {
   readonly isReleased?: true
   readonly lines: readonly (BookKey & { readonly quantity: number })[]
   readonly writes: readonly Write[]
+  /** Ends its place as the shopper's live checkout, where no other takes it. */
+  readonly leave: readonly Write[]
 }
 
 /** By name, so that a refusal can be explained by the write that failed. */
@@ -135,13 +137,14 @@ export const agreedWrites = (
   parts: WriteParts,
   method: AgreedMethod,
 ): CheckoutWrites => {
-  const { cart, order, delivery, now } = parts
+  const { cart, order, delivery, replaced, now } = parts
   const common = commonWrites(deps, parts)
   return {
     ...common,
     cart: deps.carts.remove(cart, cart.version, now),
     others: [
       ...common.others,
+      ...(replaced?.leave ?? []),
       ...orderWrites(deps, order, now),
       ...deps.payments.agree(order, method, delivery),
     ],

@@ -163,10 +163,15 @@ test('second method after an abandoned first: the first page is closed before; w
   expect((await invoice()).status).toBe(201)
   expect(provider.session().status).toBe('closed')
   expect(await readStock(shop, 'tech-001')).toBe(9)
+  expect(
+    await shop.deps.checkouts.liveOf(String((await readItems(shop, 'orders'))[0].user_id)),
+  ).toBeUndefined()
   await buy(who)
+  expect(await readStock(shop, 'tech-001')).toBe(8)
   provider.pay(provider.session().ref)
   expect((await invoice()).body.code).toBe('checkout_paid')
   expect(await readItems(shop, 'orders')).toHaveLength(2)
+  expect(await readStock(shop, 'tech-001')).toBe(8)
 })
 
 test('a hold of many books is replaced by a cart of many others', async () => {

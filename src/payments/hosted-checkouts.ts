@@ -15,6 +15,7 @@ import { orderNumber } from '../orders/number.ts'
 import type { HeldCheckout, HostedCheckouts, PaymentMethod } from '../orders/payment.ts'
 import type { Order } from '../orders/schema.ts'
 import { methodUnavailable } from '../orders/terms.ts'
+import { isLive } from './checkout-table.ts'
 import type { PaymentDeps } from './deps.ts'
 import { type HostedProvider, ProviderRefused, ProviderUnavailable } from './provider.ts'
 import { reconcile } from './reconcile.ts'
@@ -52,6 +53,8 @@ export const replaceableHold = async (
   const checkout = orderId === undefined ? undefined : await deps.checkouts.get(orderId)
   // A request that is repeated replaces nothing: its key is refused, and its page found again.
   if (orderId === undefined || !checkout || checkout.idempotency_key === key) return undefined
+  // It has just ended, and its copies are back.
+  if (!isLive(checkout)) return undefined
   const { hosted } = deps
   const provider = hosted.get(checkout.method)
   if (!provider) return undefined
@@ -79,9 +82,8 @@ export const heldCopies = async (
 ): Promise<ReadonlyMap<string, number>> => {
   const orderId = await deps.checkouts.liveOf(userId)
   const checkout = orderId === undefined ? undefined : await deps.checkouts.get(orderId)
-  return new Map(
-    checkout && orderOf(deps, checkout).items.map(({ book_id, quantity }) => [book_id, quantity]),
-  )
+  if (!checkout || !isLive(checkout)) return new Map()
+  return new Map(orderOf(deps, checkout).items.map(({ book_id, quantity }) => [book_id, quantity]))
 }
 
 /** Releases the hold of a shopper whose payment page was closed for a checkout that was refused then. */

@@ -105,9 +105,10 @@ export const replacedHold = (deps: PaymentDeps, checkout: Checkout): ReplacedHol
         key: CONTROL_ROWS.orderNumber.key(orderNumber(order.order_id)),
       },
     ],
+    leave: change.others.filter(isLiveRow),
   }
 }
 
-/** The new checkout puts this row itself. */
+/** A new checkout puts this row itself. */
 const isLiveRow = (write: Write): boolean =>
   write.action === 'Delete' && CONTROL_ROWS.liveCheckout.matches(write.key)
