@@ -15,7 +15,7 @@ export const REVIEW_REASONS = {
   paid_after_cancel: 'Money came for a canceled order.',
   partly_paid: 'A transfer has arrived in part only.',
   shipped_unpaid: 'The order was sent although its transfer has not arrived.',
-  order_missing: 'The order of a transfer does not exist.',
+  order_missing: 'The order of this payment does not exist.',
 } as const
 const reasonTexts = Object.entries(REVIEW_REASONS).map(([reason, text]) => `${reason}: ${text}`)
 

@@ -17,6 +17,10 @@ import { moveGuarantees } from './moves.ts'
 import { ownershipGuarantees } from './order-ownership.ts'
 import { outageGuarantees } from './outages.ts'
 import { overloadGuarantees } from './overload.ts'
+import { paymentRecoveryGuarantees } from './payment-recovery.ts'
+import { refundGuarantees } from './payment-refunds.ts'
+import { paymentStockGuarantees } from './payment-stock.ts'
+import { paymentGuarantees } from './payments.ts'
 import { pipeliningGuarantees } from './pipelining.ts'
 import { priceGuarantees } from './prices.ts'
 import { projectionGuarantees } from './projection.ts'
@@ -44,6 +48,10 @@ export const guarantees: readonly Guarantee[] = [
   ...pipeliningGuarantees,
   ...foreignDataGuarantees,
   ...parityGuarantees,
+  ...paymentGuarantees,
+  ...paymentRecoveryGuarantees,
+  ...paymentStockGuarantees,
+  ...refundGuarantees,
   ...priceGuarantees,
   ...projectionGuarantees,
   ...soakGuarantees,
