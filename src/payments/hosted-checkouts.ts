@@ -67,7 +67,7 @@ export const replaceableHold = async (
     const hold = replacedHold(deps, known)
     if (hold.lines.length <= MAX_REPLACED_LINES) return hold
     await releaseCheckout(deps, known)
-    return { orderId, isReleased: true, lines: [], writes: [] }
+    return { orderId, isReleased: true, lines: [], writes: [], leave: [] }
   }
   const after = await reconcile(deps, orderId)
   // Nothing waits for its payment any more: a debit that is on its way keeps nobody from buying something else.
