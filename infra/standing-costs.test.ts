@@ -40,6 +40,8 @@ test.each(['staging', 'prod'] as const)('%s has exactly the listed standing char
     'secondRegion',
     'mailFrom',
     'cdnPaths',
+    'stripe',
+    'stripe in secondRegion',
   ])
   expect(charged(stage, ALL_OPTIONS)).toEqual(options)
   const reports = ['reports', 'vpcFunctions', 'biAccess']
@@ -49,10 +51,15 @@ test.each(['staging', 'prod'] as const)('%s has exactly the listed standing char
     'secondRegion',
     'mailFrom',
     'cdnPaths',
+    'stripe',
+    'stripe in secondRegion',
     ...reports,
     ...reports.map(option => `${option} in secondRegion`),
   ])
   expect(charged(stage, { ...ALL_OPTIONS, ...REPORT_OPTIONS })).toEqual(withReports)
+  expect(charged(stage, { paymentMethods: 'stripe', waf: 'false', cdnPaths: '0' })).toEqual(
+    listed(stage, ['stripe']),
+  )
   expect(charged(stage, { orderHours: '9-21', waf: 'false', cdnPaths: '0' })).toEqual(
     listed(stage, ['orderHours']),
   )

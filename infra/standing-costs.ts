@@ -25,6 +25,12 @@ const PUBLISHED_METRICS: Readonly<Partial<Record<FunctionId, readonly MetricName
   BookCatalog: ['IndexAge'],
 }
 
+/** What functions count of payments by a provider besides. Those of failures are charged for the hours in which they are counted. */
+const PAYMENT_METRICS: typeof PUBLISHED_METRICS = {
+  PaymentEvents: ['OrdersPlaced', 'Revenue'],
+  Sweeper: ['OrdersPlaced', 'Revenue'],
+}
+
 export type Resource = {
   readonly Type: string
   readonly Properties?: Readonly<Record<string, unknown>>
@@ -109,8 +115,12 @@ const countMetrics = ({ Properties = {} }: Resource): number => {
   const id = String(Variables.POWERTOOLS_SERVICE_NAME).replace(/^[a-z]+-/, '') as FunctionId
   const answers = findFunction(id).otherRoutes.length > 0
   // Without ORDER_HOURS the time without orders is not measured.
-  const published = PUBLISHED_METRICS[id]?.filter(name => name !== 'OrderGap' || 'ORDER_HOURS' in Variables)
-  return (published?.length ?? 0) + (answers ? 1 : 0)
+  const published = (PUBLISHED_METRICS[id] ?? []).filter(
+    name => name !== 'OrderGap' || 'ORDER_HOURS' in Variables,
+  )
+  const isPaidOnline = String(Variables.PAYMENT_METHODS).includes('stripe')
+  const ofPayments = isPaidOnline ? (PAYMENT_METRICS[id] ?? []) : []
+  return published.length + ofPayments.length + (answers ? 1 : 0)
 }
 
 /** A cluster that pauses costs nothing while it is idle, except its secret; so do its instances without a size. */

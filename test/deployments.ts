@@ -1,5 +1,6 @@
 /** Deployments of a test shop: a local server, and Lambda bundles behind a gateway. */
 import { serve } from '@hono/node-server'
+import { pagePayments } from '#src/composition/payment-settings.ts'
 import { createShop, type Deps } from '#src/composition/shop.ts'
 import { type Caller, readCaller } from '#src/http/client-ip.ts'
 import type { FunctionId } from '#src/lambda/functions.ts'
@@ -19,6 +20,9 @@ import { registerSecret } from './log-leaks.ts'
 
 /** Secret that authenticates the CDN. */
 export const PROXY_SECRET = 'the secret of the tests and their proxy'
+/** Key of the functions at Stripe, and the secrets of its events: the present one and the one before it. */
+export const STRIPE_KEY = 'sk_test_1234567890abcdef'
+export const STRIPE_WEBHOOK_SECRETS = ['whsec_present1234567890', 'whsec_previous1234567890']
 export const PUBLIC_URL = 'https://shop.example'
 /** Settings of a shop behind a CDN. */
 export const CDN_SETTINGS = { PUBLIC_URL, TRUSTED_PROXY_SECRET: PROXY_SECRET }
@@ -65,6 +69,7 @@ export const startServer = async (deps: Deps): Promise<Fetch> => {
     loadShedder: app.loadShedder,
     currency: deps.currency.code,
     shop: deps.shop,
+    payments: pagePayments(deps.methods, true),
     createFreshnessCheck: pathname => createFreshnessCheck(deps.liveIndex, pathname),
     load: build.load,
     log: deps.log,
@@ -94,21 +99,30 @@ export const createFunctionEnvironment = async (
   SSM_ENDPOINT: aws,
   SECRETS_PATH: '/cloudshelf/test',
   PUBLIC_URL: deps.publicUrl,
+  ...(deps.settings.payment.methods ? { PAYMENT_METHODS: deps.settings.payment.methods.join(',') } : {}),
 })
 
 /** Parameters of the fake SSM. */
 export const SSM_PARAMETERS = {
   '/cloudshelf/test/secret': TEST_SECRET,
   '/cloudshelf/test/proxy': PROXY_SECRET,
+  '/cloudshelf/test/stripe-key': STRIPE_KEY,
+  '/cloudshelf/test/stripe-webhook': STRIPE_WEBHOOK_SECRETS.join(','),
 }
 
-/** Starts functions over the tables of `deps`, behind a gateway. */
-export const startFunctions = async (deps: Deps, ids: readonly FunctionId[]) => {
+/** Starts functions over the tables of `deps`, behind a gateway; `more` is further environment of theirs. */
+export const startFunctions = async (
+  deps: Deps,
+  ids: readonly FunctionId[],
+  more: Readonly<Record<string, string>> = {},
+) => {
   registerSecret('the secret of the proxy', PROXY_SECRET)
+  registerSecret('the key at Stripe', STRIPE_KEY)
+  for (const secret of STRIPE_WEBHOOK_SECRETS) registerSecret('a secret of events', secret)
   const aws = await startFakeAws(SSM_PARAMETERS)
   onCleanup(aws.close)
   const gateway = await startGateway()
-  const environment = { ...(await createFunctionEnvironment(deps, aws.url)), API_URL: gateway.url }
+  const environment = { ...(await createFunctionEnvironment(deps, aws.url)), API_URL: gateway.url, ...more }
   const started = await Promise.all(ids.map(id => startFunction(id, environment)))
   for (const one of started) gateway.attach(one)
   const of = (id: FunctionId): LambdaFunction => {

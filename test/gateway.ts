@@ -2,7 +2,13 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import { FUNCTIONS, type FunctionDefinition, type FunctionId, routeKey } from '#src/lambda/functions.ts'
+import {
+  FUNCTIONS,
+  type FunctionDefinition,
+  type FunctionId,
+  OPTIONAL_FUNCTIONS,
+  routeKey,
+} from '#src/lambda/functions.ts'
 import { onCleanup } from './cleanup.ts'
 import { createGatewayEvent, decodePath } from './gateway-event.ts'
 import type { LambdaFunction } from './lambda-function.ts'
@@ -24,7 +30,7 @@ const routePriority = (key: string): number =>
   (key.startsWith('ANY ') ? 10 : 0)
 
 const listRouteKeys = (): RouteKey[] =>
-  (FUNCTIONS as readonly (FunctionDefinition & { readonly id: FunctionId })[])
+  ([...FUNCTIONS, ...OPTIONAL_FUNCTIONS] as readonly (FunctionDefinition & { readonly id: FunctionId })[])
     .flatMap(one => [...one.endpoints.map(routeKey), ...one.otherRoutes].map(key => ({ key, id: one.id })))
     .sort((a, b) => routePriority(a.key) - routePriority(b.key))
     .map(({ key, id }) => {

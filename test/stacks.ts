@@ -12,6 +12,7 @@ import {
 } from '#src/lambda/functions.ts'
 import { createRulePacks, suppressFindings } from '../infra/nag-suppressions.ts'
 import { readOptions } from '../infra/settings/options.ts'
+import { takesStripe } from '../infra/settings/payments.ts'
 import type { CodeFolders } from '../infra/shop/functions.ts'
 import { createStacks, type Stacks } from '../infra/stacks.ts'
 import type { Resource, TemplateJson } from '../infra/standing-costs.ts'
@@ -33,6 +34,7 @@ export const ALL_OPTIONS: StackOptions = {
   shopName: 'Corner Books',
   shopAddress: '1 Library Lane; Anytown',
   timeZone: 'America/New_York',
+  paymentMethods: 'stripe,invoice',
 }
 
 /** All options of PostgreSQL, beside the others. */
@@ -80,6 +82,7 @@ export type Synthesized = {
   readonly stacks: Stacks
   readonly templates: Readonly<Record<string, TemplateJson>>
   readonly app: App
+  readonly takesStripe: boolean
 }
 
 const cache = new Map<string, Synthesized>()
@@ -96,12 +99,8 @@ export const synthesize = (said: StackOptions, folders?: CodeFolders): Synthesiz
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-synth-'))
   const app = new App({ outdir: folder, analyticsReporting: false, context: readFeatureFlags() })
   const { account, ...options } = said
-  const stacks = createStacks(
-    app,
-    readOptions(options, { region: 'us-east-1' }),
-    folders ?? code,
-    account as string | undefined,
-  )
+  const read = readOptions(options, { region: 'us-east-1' })
+  const stacks = createStacks(app, read, folders ?? code, account as string | undefined)
   const assembly = app.synth()
   const templates = Object.fromEntries(
     shortNames(assembly.stacks.map(({ stackName }) => stackName)).map(([short, name]) => [
@@ -109,7 +108,7 @@ export const synthesize = (said: StackOptions, folders?: CodeFolders): Synthesiz
       assembly.getStackByName(name).template as TemplateJson,
     ]),
   )
-  const result = { stacks, templates, app }
+  const result = { stacks, templates, app, takesStripe: takesStripe(read) }
   if (!folders) cache.set(key, result)
   return result
 }
@@ -148,11 +147,28 @@ export const checkSuppressions = (
   return { unsaid, left: listViolations(app) }
 }
 
-/** The functions that a stack must have: the purger is in stages that purge their CDN, and in the Region that is active there. */
-export const definitionsIn = ({ stacks }: Synthesized, stack = 'shop'): readonly FunctionDefinition[] => {
+/**
+ * The functions that a stack must have: the purger is in stages that purge their CDN, and in the Region that is active there; that of
+ * payment events where the shop takes payments by Stripe.
+ */
+export const definitionsIn = (
+  { stacks, takesStripe }: Synthesized,
+  stack = 'shop',
+): readonly FunctionDefinition[] => {
   const isPurged = stacks.stage !== 'dev' && stack === 'shop'
-  return [...FUNCTIONS, ...OPTIONAL_FUNCTIONS.filter(({ option }) => isPurged && option === 'cdnPaths')]
+  return [
+    ...FUNCTIONS,
+    ...OPTIONAL_FUNCTIONS.filter(
+      ({ option }) => (isPurged && option === 'cdnPaths') || (takesStripe && option === 'stripe'),
+    ),
+  ]
 }
+
+/** Names of the secrets that a function reads in these stacks. */
+export const secretsIn = (
+  { takesStripe }: Synthesized,
+  { secrets, providerSecrets = [] }: FunctionDefinition,
+): string[] => [...secrets, ...(takesStripe ? providerSecrets : [])]
 
 /** Resources of a type: logical id and properties. */
 export const listResources = (template: TemplateJson | undefined, type: string): [string, Properties][] =>

@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Wire } from '#src/core/dynamo/wire.ts'
 import { currentRequest } from '#src/core/request.ts'
-import { FUNCTIONS, type FunctionId } from '#src/lambda/functions.ts'
+import { FUNCTIONS, type FunctionId, OPTIONAL_FUNCTIONS } from '#src/lambda/functions.ts'
 import {
   allows,
   OF_EARLIER_RELEASE,
@@ -77,7 +77,9 @@ const callOn = (name: string | undefined, operation: string, input: Input): Tabl
 }
 
 const functionByPath = new Map(
-  FUNCTIONS.flatMap(({ id, endpoints }) => endpoints.map(({ path }): [string, FunctionId] => [path, id])),
+  [...FUNCTIONS, ...OPTIONAL_FUNCTIONS].flatMap(({ id, endpoints }) =>
+    endpoints.map(({ path }): [string, FunctionId] => [path, id]),
+  ),
 )
 const caller = new AsyncLocalStorage<FunctionId>()
 

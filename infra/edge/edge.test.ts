@@ -361,6 +361,33 @@ test('production has a firewall with rate limits by address, for all requests an
   expect(JSON.stringify(configOf(synthesize({ stage: 'prod' })).WebACLId)).toContain('Firewall')
   for (const said of [{ stage: 'prod', waf: 'false' }, { stage: 'staging' }, { stage: 'dev' }])
     expect(rulesOf(synthesize(said))).toEqual([])
+  // Events hold what shoppers have typed, and come from few addresses: only the limit of all requests is for them.
+  const scopes = rulesOf(two).map(
+    ({ Statement: { RateBasedStatement: rate, ManagedRuleGroupStatement: own } }) =>
+      JSON.stringify((rate ?? own).ScopeDownStatement ?? ''),
+  )
+  expect(scopes.map(one => one.includes('"SearchString":"/api/payments/events/"'))).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ])
+  expect(scopes[1]).toMatch(/AndStatement.*NotStatement.*"GET".*"HEAD".*NotStatement.*UriPath/)
+})
+
+test('an event of a payment provider reaches the active Region with its signature, and is never cached', () => {
+  const { AllowedMethods, CachePolicyId, OriginRequestPolicyId } = behaviorFor(
+    two,
+    '/api/payments/events/stripe',
+  )
+  expect(AllowedMethods).toContain('POST')
+  expect(nameOf(CachePolicyId)).toBe('Own')
+  expect(nameOf(OriginRequestPolicyId)).toBe('WithCookies')
+  const [, { OriginRequestPolicyConfig } = {}] =
+    listResources(two.templates.edge, 'AWS::CloudFront::OriginRequestPolicy').find(([id]) =>
+      id.startsWith('WithCookies'),
+    ) ?? []
+  expect(OriginRequestPolicyConfig.HeadersConfig.Headers).toContain('Stripe-Signature')
 })
 
 test('HSTS binds the shop’s own host, and those below it only where that is asked for', () => {

@@ -23,6 +23,7 @@ import type { Construct } from 'constructs'
 import { DEFAULT_SHOP_NAME } from '#src/core/shop-profile.ts'
 import { addInputs } from '../inputs.ts'
 import type { Options } from '../settings/options.ts'
+import { takesStripe } from '../settings/payments.ts'
 import { formatRecordedOptions } from '../settings/recorded-options.ts'
 import type { Stage } from '../settings/stage.ts'
 import { createAlarm, createTopic } from '../shop/alarm.ts'
@@ -123,7 +124,9 @@ export class Edge extends Stack {
             minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
           }
         : {}),
-      ...((options.waf ?? stage.hasFirewall) ? { webAclId: createFirewall(this, name) } : {}),
+      ...((options.waf ?? stage.hasFirewall)
+        ? { webAclId: createFirewall(this, name, takesStripe(options)) }
+        : {}),
       ...behaviors,
     })
     this.publicUrl = `https://${options.domain ?? this.distribution.distributionDomainName}`

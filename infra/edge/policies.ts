@@ -27,6 +27,7 @@ export const FORWARDED_HEADERS = [
   'If-Match',
   'Origin',
   'Sec-Fetch-Site',
+  'Stripe-Signature',
   'User-Agent',
 ]
 

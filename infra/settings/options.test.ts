@@ -1,6 +1,8 @@
 /** Tests of deployment options: defaults, precedence and error messages. */
 import { expect, test } from 'vitest'
+import { readSettings } from '#src/composition/settings.ts'
 import { OPTION_NAMES, OptionsError, readOptions } from './options.ts'
+import { paymentSettings } from './payments.ts'
 
 const refusal = (
   context: Record<string, unknown>,
@@ -64,6 +66,15 @@ test.each([
   [{ termsFile: '/no/such/terms.md' }, 'termsFile must be a readable Markdown file'],
   [{ secondRegion: 'eu-west-1' }, 'secondRegion requires a domain'],
   [{ secondRegion: 'us-east-1', domain: 'shop.example' }, 'secondRegion must differ from region'],
+  [
+    { paymentMethods: 'paypal' },
+    'paymentMethods must be one or more of invoice, collection, transfer, stripe',
+  ],
+  [{ paymentMethods: 'transfer' }, 'paymentMethods=transfer requires bankDetails'],
+  [{ paymentMethods: 'collection' }, 'paymentMethods=collection requires collection=on'],
+  [{ collection: 'on' }, 'collection=on requires a shopAddress'],
+  [{ paymentMethods: 'stripe', currency: 'KPW' }, 'a currency that Stripe charges, and KPW is none'],
+  [{ invoiceDays: 'soon' }, 'invoiceDays must be'],
   [{ active: 'second' }, 'active=second requires a secondRegion'],
   [{ zoneId: 'Z0123' }, 'zoneId requires a domain'],
   [
@@ -114,4 +125,27 @@ test('options of PostgreSQL require it, and a reader those who read it', () => {
   expect(() => read({ vpcFunctions: 'true' })).toThrow('vpcFunctions requires reports')
   expect(() => read({ biAccess: 'true' })).toThrow('biAccess requires reports')
   expect(() => read({ reports: 'live', databaseReader: 'true' })).toThrow('databaseReader requires biAccess')
+})
+
+test('options of payments become the settings of the functions', () => {
+  const said = {
+    paymentMethods: 'stripe,transfer,collection',
+    bankDetails: 'Corner Books Ltd.; IBAN DE02 1203 0000 0000 2020 51',
+    collection: 'on',
+    shopAddress: '1 Library Lane; Anytown',
+    invoiceDays: '30',
+    invoiceFor: 'confirmed',
+    transferDays: '5',
+  }
+  const variables = paymentSettings(readOptions(said, HERE))
+  const settings = readSettings({ ...variables, SHOP_ADDRESS: said.shopAddress })
+  expect(settings.payment).toMatchObject({
+    methods: ['stripe', 'transfer', 'collection'],
+    bankDetails: ['Corner Books Ltd.', 'IBAN DE02 1203 0000 0000 2020 51'],
+    collection: true,
+    daysToPay: { invoice: 30, transfer: 5 },
+    invoiceFor: 'confirmed',
+  })
+  // Without an option, functions need not look for a live checkout that there cannot be.
+  expect(paymentSettings(readOptions({}, HERE))).toEqual({ PAYMENT_METHODS: 'invoice' })
 })

@@ -5,6 +5,7 @@ import { decimalsOf, findCurrency } from '#src/core/currency.ts'
 import { parseDecimal } from '#src/core/money.ts'
 import { FUNCTIONS, type FunctionId, OPTIONAL_FUNCTIONS } from '#src/lambda/functions.ts'
 import { parseSender } from '#src/notifications/sender.ts'
+import { checkPayments, PAYMENT_OPTIONS } from './payments.ts'
 import { PROFILE_OPTIONS } from './profile.ts'
 import { STAGE_NAMES, type StageName } from './stage.ts'
 
@@ -136,6 +137,7 @@ const Context = z.strictObject({
   unpaidLimitNetwork: z.coerce.number().int().min(0).max(1_000_000).default(60),
   unpaidLimitEmail: z.coerce.number().int().min(0).max(1_000_000).default(20),
   ...PROFILE_OPTIONS,
+  ...PAYMENT_OPTIONS,
   /** When the secrets last changed; a new value makes the functions restart and read them. */
   secretsRead: z.string().optional(),
   /** `lambda`: bundles include the native packages for Lambda, as a deployment needs. */
@@ -163,6 +165,7 @@ const checkCombinations = (options: Options): string[] => {
       ? ['termsFile and privacyFile must have different names']
       : []),
     ...checkShipping(options),
+    ...checkPayments(options),
     ...(secondRegion === region ? ['secondRegion must differ from region'] : []),
     ...(secondRegion && !domain ? ['secondRegion requires a domain, which both Regions share'] : []),
     ...(active === 'second' && !secondRegion ? ['active=second requires a secondRegion'] : []),

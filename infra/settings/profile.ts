@@ -1,38 +1,28 @@
 /** Options of the shop profile: name, address and legal texts of the shop, each by the setting that it becomes. */
 import { basename } from 'node:path'
-import * as z from 'zod'
 import {
   ADDRESS_LINES,
   EMAIL_ADDRESS,
   HOURS_OF_DAY,
   MARKDOWN_FILE,
-  type SettingType,
   SHORT_TEXT,
   TIME_ZONE_NAME,
 } from '#src/composition/setting-types.ts'
-
-/** The text of a setting of this type, checked here so that no function is deployed that cannot start. */
-const textOf = ({ schema, expected, example }: SettingType) =>
-  z
-    .string()
-    .refine(text => schema.safeParse(text).success, {
-      error: `must be ${expected}${example === undefined ? '' : `, for example ${example}`}`,
-    })
-    .optional()
+import { settingsOf, textOf } from './setting-options.ts'
 
 export const PROFILE_OPTIONS = {
-  shopName: textOf(SHORT_TEXT),
-  shopLegalName: textOf(SHORT_TEXT),
-  shopAddress: textOf(ADDRESS_LINES),
-  shopEmail: textOf(EMAIL_ADDRESS),
-  shopPhone: textOf(SHORT_TEXT),
-  shopTaxId: textOf(SHORT_TEXT),
-  timeZone: textOf(TIME_ZONE_NAME),
-  orderHours: textOf(HOURS_OF_DAY),
-  deliveryTime: textOf(SHORT_TEXT),
+  shopName: textOf(SHORT_TEXT).optional(),
+  shopLegalName: textOf(SHORT_TEXT).optional(),
+  shopAddress: textOf(ADDRESS_LINES).optional(),
+  shopEmail: textOf(EMAIL_ADDRESS).optional(),
+  shopPhone: textOf(SHORT_TEXT).optional(),
+  shopTaxId: textOf(SHORT_TEXT).optional(),
+  timeZone: textOf(TIME_ZONE_NAME).optional(),
+  orderHours: textOf(HOURS_OF_DAY).optional(),
+  deliveryTime: textOf(SHORT_TEXT).optional(),
   /** Paths of files, which are put into the bundle of the pages. */
-  termsFile: textOf(MARKDOWN_FILE),
-  privacyFile: textOf(MARKDOWN_FILE),
+  termsFile: textOf(MARKDOWN_FILE).optional(),
+  privacyFile: textOf(MARKDOWN_FILE).optional(),
 }
 
 type ProfileOptions = { readonly [name in keyof typeof PROFILE_OPTIONS]?: string | undefined }
@@ -50,17 +40,6 @@ const SETTINGS = {
 } as const
 
 const FILE_SETTINGS = { termsFile: 'TERMS_FILE', privacyFile: 'PRIVACY_FILE' } as const
-
-const settingsOf = <Names extends Readonly<Record<string, string>>>(
-  names: Names,
-  textFor: (option: keyof Names) => string | undefined,
-): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(names).flatMap(([option, setting]) => {
-      const value = textFor(option)
-      return value === undefined ? [] : [[setting, value]]
-    }),
-  )
 
 /** Settings of every function. */
 export const profileSettings = (options: ProfileOptions): Record<string, string> =>

@@ -35,6 +35,9 @@ export const createTopic = (scope: Construct, email: string | undefined): Topic 
   return topic
 }
 
+/** Creates an alarm with this id in a stack. */
+export type Watch = (id: string, definition: AlarmDefinition) => Alarm
+
 /** Creates an alarm that sends a mail when it goes off and when it is over. */
 export const createAlarm = (
   scope: Construct,

@@ -46,6 +46,37 @@ test('there is an alarm for refused requests, old lists, slow tables, late repli
   expect(alarmsIn('shop', staging).has('ReplicationLate')).toBe(false)
 })
 
+test('payments in review and failed refunds are watched wherever they are counted, refused events where they come', () => {
+  const watched = (stack: string, made = all) =>
+    Object.fromEntries(
+      ['PaymentsInReview', 'RefundsFailed', 'EventsRefused', 'PaymentEventsErrors', 'SweeperErrors'].map(
+        id => {
+          const alarm = JSON.stringify(alarmsIn(stack, made).get(id) ?? null)
+          return [
+            id,
+            [...alarm.matchAll(/"(?:Ref|Value)":"(OrderProcess|PaymentEvents|Sweeper)\w*"/g)].map(
+              ([, one]) => one,
+            ),
+          ]
+        },
+      ),
+    )
+  const counting = ['OrderProcess', 'PaymentEvents', 'Sweeper']
+  expect(watched('shop')).toMatchObject({
+    PaymentsInReview: counting,
+    RefundsFailed: counting,
+    EventsRefused: ['PaymentEvents'],
+  })
+  expect(alarmsIn('shop').get('PaymentsInReview')?.Threshold).toBe(0)
+  expect(alarmsIn('shop').get('EventsRefused')).toMatchObject({ Period: 3_600, Threshold: 1 })
+  for (const id of ['PaymentEventsErrors', 'SweeperErrors']) expect(alarmsIn('shop').has(id), id).toBe(true)
+  // The standby takes no orders, and a shop without Stripe has neither the function nor its alarms.
+  for (const alarms of [alarmsIn('standby-shop'), alarmsIn('shop', staging)])
+    for (const id of ['PaymentsInReview', 'RefundsFailed', 'EventsRefused'])
+      expect(alarms.has(id), id).toBe(false)
+  expect(JSON.stringify(staging.templates)).not.toMatch(/PaymentEvents|stripe-/)
+})
+
 test('an alarm takes a release back within the minutes of its canary, and mails are watched where any are sent', () => {
   for (const made of [all, staging]) {
     const { Period, EvaluationPeriods, DatapointsToAlarm, Threshold } =

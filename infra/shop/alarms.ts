@@ -7,7 +7,7 @@ import type { Construct } from 'constructs'
 import { type FunctionId, hasRoutes } from '#src/lambda/functions.ts'
 import type { Options } from '../settings/options.ts'
 import { getConfigurationSet, getTableNames, type Stage } from '../settings/stage.ts'
-import { type AlarmDefinition, createAlarm } from './alarm.ts'
+import { type AlarmDefinition, createAlarm, type Watch } from './alarm.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
 import type { KeysQueue } from './keys-queue.ts'
 import {
@@ -22,6 +22,7 @@ import {
   tableMetric,
   tooManyRequestsMetric,
 } from './metrics.ts'
+import { watchPayments } from './payment-alarms.ts'
 import type { DeadLetters } from './triggers.ts'
 
 /** Alarms that roll back a new version of a function. One that answers 500 ends without an error, so the gateway's 5xx count too. */
@@ -57,8 +58,6 @@ const watchKeys = (watch: Watch, { queue, lost, maxAgeHours }: KeysQueue): void 
 
 const visibleMessages = (queue: Queue): Metric =>
   queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM })
-
-type Watch = (id: string, definition: AlarmDefinition) => Alarm
 
 /** Alarms on refused requests: a share of all, since a few are the mistakes of single visitors. */
 const watchRequests = (watch: Watch, apiId: string, stage: Stage): void => {
@@ -180,16 +179,22 @@ export const createAlarms = (
     description:
       'The p95 duration of OrderProcess (checkout) has been above 3 s for 15 minutes. See docs/operations.md, "p95".',
   })
-  watch('Throttled', {
-    metric: sumMetrics(
-      'throttled calls',
-      all.map(one => functionMetric(one, 'Throttles', Stats.SUM)),
-    ),
-    threshold: 0,
-    datapoints: [2, 3],
-    description:
-      'Functions are throttled: invocations exceed the available concurrency. See docs/operations.md, "throttles".',
-  })
+  // Two alarms, because one looks at ten metrics at most.
+  const [answering, others] = [true, false].map(has => all.filter(one => hasRoutes(one.definition) === has))
+  for (const [id, functions = []] of [
+    ['Throttled', answering],
+    ['TriggersThrottled', others],
+  ] as const)
+    watch(id, {
+      metric: sumMetrics(
+        'throttled calls',
+        functions.map(one => functionMetric(one, 'Throttles', Stats.SUM)),
+      ),
+      threshold: 0,
+      datapoints: [2, 3],
+      description:
+        'Functions are throttled: invocations exceed the available concurrency. See docs/operations.md, "throttles".',
+    })
   for (const one of all.filter(({ definition }) => definition.triggers.some(({ kind }) => kind === 'stream')))
     watch(`${one.definition.id}Behind`, {
       metric: functionMetric(one, 'IteratorAge', Stats.MAXIMUM),
@@ -215,6 +220,8 @@ export const createAlarms = (
   watchTables(watch, stage, replica)
   // Only the active Region sends mails. Without a sender none is sent, and all wait.
   if (options.mailFrom && isActive) watchMails(watch, functions.Sweeper, stage)
+  // Checkouts, and the events that Stripe sends, go to the active Region.
+  if (functions.PaymentEvents && isActive) watchPayments(watch, functions, functions.PaymentEvents)
   // The sweeper of the standby Region does not run.
   if (options.orderHours && isActive)
     watch('NoOrders', {

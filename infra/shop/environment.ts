@@ -4,6 +4,7 @@ import type { FunctionDefinition } from '#src/lambda/functions.ts'
 import { TABLES, type TableDefinition, type TableId } from '#src/tables/definitions.ts'
 import type { Database } from '../data/data.ts'
 import type { Options } from '../settings/options.ts'
+import { paymentSettings, takesStripe } from '../settings/payments.ts'
 import { legalTextSettings, profileSettings } from '../settings/profile.ts'
 import {
   getConfigurationSet,
@@ -39,7 +40,7 @@ type ShopContext = {
   readonly publicUrl: string
 }
 
-/** Settings by which every process of the shop knows its address, who runs it, and its prices. */
+/** Settings by which every process of the shop knows its address, who runs it, its prices and payments. */
 const shopSettings = ({ options, publicUrl }: ShopContext): Record<string, string> => ({
   DYNAMODB_ENDPOINT: 'aws',
   PUBLIC_URL: publicUrl,
@@ -48,6 +49,7 @@ const shopSettings = ({ options, publicUrl }: ShopContext): Record<string, strin
   TAX_RATE: options.taxRate,
   ...(options.shippingFlat === undefined ? {} : { SHIPPING_FLAT: options.shippingFlat }),
   CART_TTL_DAYS: String(options.cartTtlDays),
+  ...paymentSettings(options),
 })
 
 const unpaidLimits = ({ unpaidLimitNetwork, unpaidLimitEmail }: Options): Record<string, string> => ({
@@ -126,6 +128,12 @@ const cdnSettings = (
   return { CDN_PURGER: `${getPurgerName(stage)}:${LIVE}` }
 }
 
+/** Names of the secrets that a function reads. */
+export const secretsOf = (
+  { secrets, providerSecrets = [] }: FunctionDefinition,
+  options: Pick<Options, 'paymentMethods'>,
+): readonly string[] => [...secrets, ...(takesStripe(options) ? providerSecrets : [])]
+
 /** Environment of a function; Lambda itself sets AWS_REGION and the credentials. */
 export const createEnvironment = (
   definition: FunctionDefinition,
@@ -153,7 +161,7 @@ export const createEnvironment = (
     // Only Pages calls the API from outside.
     ...(touched.length === 0 ? { API_URL: apiUrl } : {}),
     ...(definition.blobs ? { BLOB_BUCKET: bucketName } : {}),
-    ...(definition.secrets.length > 0
+    ...(secretsOf(definition, options).length > 0
       ? {
           SECRETS_PATH: getSecretsPath(stage),
           ...(options.secretsRead ? { SECRETS_READ: options.secretsRead } : {}),

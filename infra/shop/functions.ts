@@ -26,6 +26,7 @@ import {
 } from '#src/lambda/functions.ts'
 import type { Data } from '../data/data.ts'
 import type { FunctionPlace } from '../data/network.ts'
+import { takesStripe } from '../settings/payments.ts'
 import { LIVE } from '../settings/stage.ts'
 import { createEnvironment, type FunctionContext } from './environment.ts'
 import { grantPermissions } from './permissions.ts'
@@ -64,6 +65,7 @@ const SIZES: Readonly<Record<FunctionId, Size>> = {
   ReportsConsumer: { memory: 512, seconds: 600 },
   // It waits for CloudFront most of the time.
   CdnPurger: { memory: 256, seconds: 300 },
+  PaymentEvents: { memory: 512, seconds: 20 },
 }
 
 export type FunctionProps = FunctionContext & {
@@ -93,7 +95,7 @@ export const createRole = (
   const { stage, blobs, options, data, cdn } = props
   if (isInNetwork(definition.id, props)) role.addToPolicy(createNetworkStatement())
   const database = data?.database
-  grantPermissions(role, definition, { stage, blobs, mailFrom: options.mailFrom, database, cdn })
+  grantPermissions(role, definition, { stage, blobs, options, database, cdn })
   return role
 }
 
@@ -175,8 +177,10 @@ const createFunction = (
 }
 
 /** Whether the option of a function is on. */
-const isOn = ({ option }: FunctionDefinition, { cdn, data }: FunctionProps): boolean =>
-  (option === 'cdnPaths' && cdn !== undefined) || (option === 'reports' && data !== undefined)
+const isOn = ({ option }: FunctionDefinition, { cdn, data, options }: FunctionProps): boolean =>
+  (option === 'cdnPaths' && cdn !== undefined) ||
+  (option === 'reports' && data !== undefined) ||
+  (option === 'stripe' && takesStripe(options))
 
 export const createFunctions = (scope: Construct, props: FunctionProps): DeployedFunctions =>
   Object.fromEntries(
@@ -185,3 +189,11 @@ export const createFunctions = (scope: Construct, props: FunctionProps): Deploye
       createFunction(scope, one, one.id, props),
     ]),
   ) as DeployedFunctions
+
+/** Functions that make orders of payments, and find out what became of these: with a payment provider three, otherwise one. */
+export const paymentFunctions = ({
+  OrderProcess,
+  PaymentEvents,
+  Sweeper,
+}: DeployedFunctions): DeployedFunction[] =>
+  PaymentEvents ? [OrderProcess, PaymentEvents, Sweeper] : [OrderProcess]

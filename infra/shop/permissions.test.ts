@@ -10,6 +10,7 @@ import {
   listResources,
   type Properties,
   type Synthesized,
+  secretsIn,
   synthesize,
 } from '../../test/stacks.ts'
 
@@ -159,15 +160,20 @@ test('only the two functions that build the index may scan, and no function may 
 })
 
 test('secrets and mail are limited to the functions that need them, by parameter name and sender', () => {
-  for (const { id, secrets, sendsMail } of definitions) {
+  for (const definition of definitions) {
+    const { id, sendsMail } = definition
     const found = allowed(two, id)
     const parameters = found.filter(({ actions }) => actions.some(action => action.startsWith('ssm:')))
     expect(
       parameters
         .flatMap(({ resources }) => resources)
-        .map(one => /parameter(\/[a-z/]+)/.exec(one)?.[1])
+        .map(one => /parameter(\/[a-z/-]+)/.exec(one)?.[1])
         .sort(),
-    ).toEqual(secrets.map(name => `/cloudshelf/prod/${name}`).sort())
+    ).toEqual(
+      secretsIn(two, definition)
+        .map(name => `/cloudshelf/prod/${name}`)
+        .sort(),
+    )
     const mail = found.filter(({ actions }) => actions.some(action => action.startsWith('ses:')))
     expect(mail.length > 0, id).toBe(sendsMail === true)
     // In the sandbox of SES the recipient's identity is checked too, whichever it is.

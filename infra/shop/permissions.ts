@@ -6,6 +6,7 @@ import { type FunctionDefinition, hasRoutes, type Right } from '#src/lambda/func
 import { leadingKeyPattern, type TableAction, type TableRight } from '#src/lambda/table-rights.ts'
 import type { Database } from '../data/data.ts'
 import { getMailSender } from '../settings/mail-domain.ts'
+import type { Options } from '../settings/options.ts'
 import {
   getConfigurationSet,
   getPurgerName,
@@ -15,6 +16,7 @@ import {
   LIVE,
   type Stage,
 } from '../settings/stage.ts'
+import { secretsOf } from './environment.ts'
 
 const allow = (actions: readonly string[], resources: readonly string[], conditions = {}): PolicyStatement =>
   new PolicyStatement({ actions: [...actions], resources: [...resources], conditions })
@@ -149,29 +151,28 @@ export const grantPermissions = (
   {
     stage,
     blobs,
-    mailFrom,
+    options,
     cdn,
     database,
   }: {
     readonly stage: Stage
     readonly blobs: Bucket
-    readonly mailFrom?: string | undefined
+    readonly options: Options
     readonly cdn?: { readonly distributionId: string } | undefined
     readonly database: Database | undefined
   },
 ): void => {
   const stack = Stack.of(role)
+  const secrets = secretsOf(definition, options)
   const rights = Map.groupBy(definition.tables, right => tableArn(stack, stage, right))
   const statements = [
     ...[...rights].flatMap(([arn, group]) => tableStatements(arn, group)),
     ...(definition.blobs ? blobStatements(blobs, definition.blobs) : []),
-    ...(definition.secrets.length > 0
-      ? [allow(['ssm:GetParameters'], secretArns(stack, stage, definition.secrets))]
-      : []),
+    ...(secrets.length > 0 ? [allow(['ssm:GetParameters'], secretArns(stack, stage, secrets))] : []),
     ...(cdn ? cdnStatements(stack, stage, definition, cdn) : []),
     ...(definition.usesDatabase && database ? databaseStatements(database, !hasRoutes(definition)) : []),
     ...(definition.erases && database ? [invokeStatement(stack, getReportsConsumerName(stage))] : []),
-    ...(definition.sendsMail && mailFrom ? [mailStatement(stack, stage, mailFrom)] : []),
+    ...(definition.sendsMail && options.mailFrom ? [mailStatement(stack, stage, options.mailFrom)] : []),
   ]
   for (const statement of statements) role.addToPolicy(statement)
 }

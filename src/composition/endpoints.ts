@@ -96,7 +96,6 @@ export const ENDPOINT_GROUPS = {
     payments.getCheckoutOptions,
     payments.getCheckout,
     payments.cancelCheckout,
-    payments.paymentEvent,
     paymentsStaff.listPayments,
     paymentsStaff.getOrderPayments,
     paymentsStaff.recordPayment,
@@ -104,6 +103,7 @@ export const ENDPOINT_GROUPS = {
     paymentsStaff.resolveReview,
     paymentsStaff.setInvoicePermission,
   ],
+  paymentEvents: [payments.paymentEvent],
   health: [getHealth],
   reports: [reports.listReports, reports.getReport],
 } as const satisfies Record<string, readonly Endpoint[]>

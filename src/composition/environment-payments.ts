@@ -1,7 +1,7 @@
 /** The environment variables of payments, as data: see environment.ts. */
 import type { Variables } from './environment.ts'
 import { INVOICE_AUDIENCE, METHODS, ON_OR_OFF, STRIPE_KEY, WEBHOOK_SECRET } from './payment-setting-types.ts'
-import { ADDRESS_LINES, DAYS } from './setting-types.ts'
+import { ADDRESS_LINES, DAYS, HTTP_URL } from './setting-types.ts'
 
 export const PAYMENTS = {
   PAYMENT_METHODS: {
@@ -45,5 +45,11 @@ export const PAYMENTS = {
     secret: true,
     ...WEBHOOK_SECRET,
     meaning: 'The one before it, while Stripe still signs with it',
+  },
+  STRIPE_ENDPOINT: {
+    ...HTTP_URL,
+    example: 'http://127.0.0.1:9000',
+    unset: 'Stripe',
+    meaning: 'Replacement for Stripe, in tests',
   },
 } as const satisfies Variables

@@ -6,13 +6,48 @@
 import { type AwsRetryPolicy, createAwsClient, isThrottled } from '../core/aws/aws-request.ts'
 import { backoff } from '../core/retry.ts'
 import { createSigner } from './clients.ts'
+import { STRIPE_KEY, WEBHOOK_SECRET } from './payment-setting-types.ts'
 import { type Settings, SettingsError } from './settings.ts'
 
-export type Name = 'secret' | 'proxy'
+/** Secrets of Stripe; that of the webhook is a list with the present one first, so that a rotation refuses no event. */
+export type ProviderSecret = 'stripe-key' | 'stripe-webhook'
+export type Name = 'secret' | 'proxy' | ProviderSecret
 export type Secrets<Wanted extends Name> = { readonly [name in Wanted]: string }
+/** Those that a function reads, where the shop takes payments by a provider. */
+export type ProviderSecrets = Partial<Secrets<ProviderSecret>>
 
-const VARIABLES = { secret: 'CLOUDSHELF_SECRET', proxy: 'TRUSTED_PROXY_SECRET' } as const
+type SecretRule = { readonly isValid: (value: string) => boolean; readonly expected: string }
 const MIN_LENGTH = 32
+const RANDOM: SecretRule = {
+  isValid: value => value.length >= MIN_LENGTH,
+  expected: `a secret of at least ${MIN_LENGTH} characters`,
+}
+const RULES: Readonly<Record<Name, SecretRule & { readonly variable: string }>> = {
+  secret: { ...RANDOM, variable: 'CLOUDSHELF_SECRET' },
+  proxy: { ...RANDOM, variable: 'TRUSTED_PROXY_SECRET' },
+  'stripe-key': {
+    isValid: value => STRIPE_KEY.schema.safeParse(value).success,
+    expected: STRIPE_KEY.expected,
+    variable: 'STRIPE_SECRET_KEY',
+  },
+  'stripe-webhook': {
+    isValid: value => value.split(',').every(one => WEBHOOK_SECRET.schema.safeParse(one).success),
+    expected: WEBHOOK_SECRET.expected,
+    variable: 'STRIPE_WEBHOOK_SECRET',
+  },
+}
+
+/** The secrets that the environment has. */
+const givenSecrets = ({
+  secret,
+  proxySecret,
+  payment: { stripe },
+}: Settings): Readonly<Record<Name, string | undefined>> => ({
+  secret,
+  proxy: proxySecret,
+  'stripe-key': stripe.secretKey,
+  'stripe-webhook': stripe.webhookSecrets.length > 0 ? stripe.webhookSecrets.join(',') : undefined,
+})
 
 /**
  * Many environments that start at once are throttled: an account has 40 reads a second by default. Lambda gives a start 10 s, of
@@ -48,10 +83,7 @@ export const readSecrets = async <const Wanted extends Name>(
   wanted: readonly Wanted[],
   retries = AT_START,
 ): Promise<Secrets<Wanted>> => {
-  const given: Readonly<Record<Name, string | undefined>> = {
-    secret: settings.secret,
-    proxy: settings.proxySecret,
-  }
+  const given = givenSecrets(settings)
   const missing = wanted.filter(name => given[name] === undefined)
   const path = settings.secretsPath
   const found =
@@ -64,9 +96,10 @@ export const readSecrets = async <const Wanted extends Name>(
         )
   const values = wanted.map(name => {
     const value = given[name] ?? found.get(`${path}/${name}`)
-    if (value !== undefined && value.length >= MIN_LENGTH) return [name, value]
+    const { isValid, expected, variable } = RULES[name]
+    if (value !== undefined && isValid(value)) return [name, value]
     throw new SettingsError(
-      `${VARIABLES[name]}, or the parameter ${path ?? '<SECRETS_PATH>'}/${name}, must be a secret of at least ${MIN_LENGTH} characters`,
+      `${variable}, or the parameter ${path ?? '<SECRETS_PATH>'}/${name}, must be ${expected}`,
     )
   })
   return Object.fromEntries(values) as Secrets<Wanted>

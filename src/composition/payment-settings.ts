@@ -15,6 +15,8 @@ export type PaymentSettings = {
     readonly secretKey: string | undefined
     /** Current and previous. */
     readonly webhookSecrets: readonly string[]
+    /** URL of a replacement for Stripe; undefined: Stripe. */
+    readonly endpoint: string | undefined
   }
 }
 
@@ -43,6 +45,7 @@ export const paymentSettings = (
         webhookSecrets: [env.STRIPE_WEBHOOK_SECRET, env.STRIPE_WEBHOOK_SECRET_PREVIOUS].filter(
           secret => secret !== undefined,
         ),
+        endpoint: env.STRIPE_ENDPOINT,
       },
     },
   }
@@ -63,3 +66,10 @@ export const pagePayments = (methods: readonly PaymentMethod[], isReal: boolean)
   isInvoiceOnly: methods.every(method => method === 'invoice'),
   origins: isReal && methods.includes('stripe') ? [STRIPE_PAGES] : [],
 })
+
+/** Whether the settings name Stripe as a method of payment. */
+export const usesStripe = ({
+  payment: { methods },
+}: {
+  readonly payment: Pick<PaymentSettings, 'methods'>
+}): boolean => methods?.includes('stripe') === true

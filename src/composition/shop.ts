@@ -30,6 +30,7 @@ import { orderRoutes } from '../orders/routes.ts'
 import type { OrderTable } from '../orders/table.ts'
 import type { ViewLinks } from '../orders/view-links.ts'
 import type { CheckoutTable } from '../payments/checkout-table.ts'
+import { paymentEventRoutes } from '../payments/event-routes.ts'
 import { createHostedCheckouts } from '../payments/hosted-checkouts.ts'
 import type { InvoicePermissions } from '../payments/invoice-permission.ts'
 import type { DaysToPay } from '../payments/order-payments.ts'
@@ -147,6 +148,7 @@ export const createShop = (deps: Deps, sharedSeconds?: () => number) => {
     ...orderRoutes(deps, createHostedCheckouts(deps)),
     ...paymentRoutes(deps),
     ...paymentStaffRoutes(deps),
+    ...paymentEventRoutes(deps),
     ...accountRoutes(deps),
     ...profileRoutes(deps),
     ...privacyRoutes(deps),

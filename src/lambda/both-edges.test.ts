@@ -4,7 +4,14 @@
  */
 import { expect, test } from 'vitest'
 import { createAccountShop, PASSWORD, totpCode } from '../../test/accounts.ts'
-import { CDN_SETTINGS, PROXY_SECRET, startFunctions, startServer } from '../../test/deployments.ts'
+import {
+  CDN_SETTINGS,
+  PROXY_SECRET,
+  STRIPE_KEY,
+  STRIPE_WEBHOOK_SECRETS,
+  startFunctions,
+  startServer,
+} from '../../test/deployments.ts'
 import { createGatewayEvent } from '../../test/gateway-event.ts'
 import { aBook, type Json, orderFor, type Shopper } from '../../test/kit.ts'
 import { sortAttributes } from '../../test/table-contents.ts'
@@ -12,6 +19,7 @@ import { ENDPOINTS } from '../composition/endpoints.ts'
 import type { Deps } from '../composition/shop.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { EXAMPLES } from '../openapi/examples.ts'
+import { createStripeProvider } from '../payments/stripe/provider.ts'
 import { createVisitEvent, VERSION_CHECKS } from './version-checks.ts'
 
 /** Ids, times and secrets, which are never the same twice, by what they are. */
@@ -241,10 +249,22 @@ const PNG = Buffer.from(
   'base64',
 )
 
-const FUNCTIONS = ['BookCatalog', 'ShoppingCart', 'UserAccounts', 'OrderProcess', 'Pages'] as const
+const FUNCTIONS = [
+  'BookCatalog',
+  'ShoppingCart',
+  'UserAccounts',
+  'OrderProcess',
+  'PaymentEvents',
+  'Pages',
+] as const
 
 const openBoth = async () => {
-  const options = { books: BOOKS, env: CDN_SETTINGS }
+  const stripe = { secretKey: STRIPE_KEY, webhookSecrets: STRIPE_WEBHOOK_SECRETS, now: () => new Date() }
+  const options = {
+    books: BOOKS,
+    env: { ...CDN_SETTINGS, PAYMENT_METHODS: 'stripe,invoice' },
+    providers: [createStripeProvider(stripe)],
+  }
   let functions: Awaited<ReturnType<typeof startFunctions>> | undefined
   const here = await createAccountShop({ ...options, transport: startServer })
   const edge = async (deps: Deps) => {

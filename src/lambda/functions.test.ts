@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { ENDPOINTS } from '../composition/endpoints.ts'
 import { createOpenApiDocument } from '../openapi/document.ts'
 import type { TableId } from '../tables/definitions.ts'
-import { FUNCTIONS, type FunctionDefinition, routeKey } from './functions.ts'
+import { FUNCTIONS, type FunctionDefinition, OPTIONAL_FUNCTIONS, routeKey } from './functions.ts'
 
-const all: readonly FunctionDefinition[] = FUNCTIONS
+const all: readonly FunctionDefinition[] = [...FUNCTIONS, ...OPTIONAL_FUNCTIONS]
 
 test('every endpoint belongs to exactly one function, and the OpenAPI document has the same endpoints', () => {
   const keys = all.flatMap(one => one.endpoints.map(routeKey))

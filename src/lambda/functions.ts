@@ -1,5 +1,6 @@
 /** Functions on AWS as data: endpoints, triggers and permissions of each. Bundles, stacks and tests read it. */
 import { ENDPOINT_GROUPS } from '../composition/endpoints.ts'
+import type { ProviderSecret } from '../composition/function-secrets.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import type { Endpoint } from '../http/endpoint.ts'
@@ -42,11 +43,13 @@ export type FunctionDefinition = {
   /** Erases personal data, and calls the function that erases in PostgreSQL. */
   readonly erases?: boolean
   /** Only deployed where this option is on. */
-  readonly option?: 'reports' | 'cdnPaths'
+  readonly option?: 'reports' | 'cdnPaths' | 'stripe'
   /** Its part in the purge of the CDN: it invalidates paths, starts the function that does, or lets the CDN keep responses for long. */
   readonly cdn?: 'purge' | 'wake' | 'share'
   /** The secrets it reads: the shop's, and the one by which the CDN proves itself. */
   readonly secrets: readonly ('secret' | 'proxy')[]
+  /** The secrets of the payment provider that it reads, where the shop takes payments by one. */
+  readonly providerSecrets?: readonly ProviderSecret[]
 }
 
 const none = { endpoints: [], otherRoutes: [], triggers: [] } as const
@@ -91,9 +94,18 @@ export const FUNCTIONS = [
     id: 'OrderProcess',
     entry: 'orders',
     endpoints: [...ENDPOINT_GROUPS.orders, ...ENDPOINT_GROUPS.payments],
-    otherRoutes: ['ANY /api/orders', 'ANY /api/orders/{proxy+}'],
+    otherRoutes: [
+      'ANY /api/orders',
+      'ANY /api/orders/{proxy+}',
+      'ANY /api/checkout-options',
+      'ANY /api/checkouts/{proxy+}',
+      'ANY /api/payments',
+      'ANY /api/payments/{proxy+}',
+      'ANY /api/accounts/{proxy+}',
+    ],
     tables: TABLE_RIGHTS.OrderProcess,
     secrets: HTTP_SECRETS,
+    providerSecrets: ['stripe-key'],
   },
   {
     ...none,
@@ -144,11 +156,12 @@ export const FUNCTIONS = [
     id: 'Sweeper',
     entry: 'sweeper',
     triggers: [{ kind: 'schedule', everyMinutes: 5 }],
-    // For finishing interrupted erasures.
+    // For finishing interrupted erasures and payments.
     tables: TABLE_RIGHTS.Sweeper,
     erases: true,
     sendsMail: true,
     secrets: [],
+    providerSecrets: ['stripe-key'],
   },
 ] as const satisfies readonly FunctionDefinition[]
 
@@ -183,6 +196,17 @@ export const OPTIONAL_FUNCTIONS = [
     cdn: 'purge',
     option: 'cdnPaths',
     secrets: [],
+  },
+  {
+    ...none,
+    id: 'PaymentEvents',
+    entry: 'payment-events',
+    endpoints: ENDPOINT_GROUPS.paymentEvents,
+    otherRoutes: ['ANY /api/payments/events/{proxy+}'],
+    tables: TABLE_RIGHTS.PaymentEvents,
+    option: 'stripe',
+    secrets: HTTP_SECRETS,
+    providerSecrets: ['stripe-key', 'stripe-webhook'],
   },
 ] as const satisfies readonly FunctionDefinition[]
 

@@ -1,7 +1,14 @@
 /** Start of a function: settings, log, database client and secrets, shared by all functions. */
 import { type BaseContext, createBaseContext } from '../composition/base.ts'
 import { callObserver, createDatabase } from '../composition/clients.ts'
-import { type Name, readSecrets, type Secrets } from '../composition/function-secrets.ts'
+import {
+  type Name,
+  type ProviderSecret,
+  type ProviderSecrets,
+  readSecrets,
+  type Secrets,
+} from '../composition/function-secrets.ts'
+import { usesStripe } from '../composition/payment-settings.ts'
 import { readSettings, type Settings, SettingsError } from '../composition/settings.ts'
 import { assertShopCurrency } from '../composition/shop-currency.ts'
 import { createJsonLog } from '../core/log/json-log.ts'
@@ -30,14 +37,15 @@ export const createFunctionBase = async (): Promise<BaseContext> => {
 }
 
 /**
- * The base and the `wanted` secrets. The secrets are requested first, so that everything else is created while they are on their way;
+ * The base and the `wanted` secrets, with those `ofProviders` where the shop uses the provider. The secrets are requested first, so that everything else is created while they are on their way;
  * the shop's currency is read at the same time, over the connection that the first request needs. `secrets` throws SettingsError.
  */
 export const createFunctionContext = <const Wanted extends Name>(
   wanted: readonly Wanted[],
-): { readonly base: BaseContext; readonly secrets: Promise<Secrets<Wanted>> } => {
+  ofProviders: readonly ProviderSecret[] = [],
+): { readonly base: BaseContext; readonly secrets: Promise<Secrets<Wanted> & ProviderSecrets> } => {
   const settings = readSettings()
-  const reading = readSecrets(settings, wanted)
+  const reading = readSecrets(settings, [...wanted, ...(usesStripe(settings) ? ofProviders : [])])
   const base = createBase(settings)
   const secrets = Promise.all([reading, checkCurrency(base)]).then(([found]) => found)
   // Node loads Request and Response when they are first used: a tenth of a cold start, which runs while the secrets are awaited.

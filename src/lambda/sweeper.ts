@@ -1,4 +1,4 @@
-/** Sweeper function: every few minutes finishes interrupted erasures, sends mails that are due, and records how long mails and orders have been waited for. */
+/** Sweeper function: every few minutes finishes interrupted erasures and payments, sends mails that are due, and records how long mails and orders have been waited for. */
 import type { Context } from 'aws-lambda'
 import { createAccountLinks } from '../accounts/account-links.ts'
 import { createErasureList } from '../composition/backup.ts'
@@ -6,30 +6,32 @@ import { createCartDeps } from '../composition/cart.ts'
 import { createErasedProjection } from '../composition/erased-projection.ts'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
 import { createOrderDeps } from '../composition/orders.ts'
+import { createProviders } from '../composition/providers.ts'
 import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import { recordDelays } from '../health/ages.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 import { sweepPayments } from '../payments/sweep.ts'
 import { resumeErasures } from '../privacy/erase.ts'
-import { createFunctionBase } from './open.ts'
+import { createFunctionContext } from './open.ts'
 import { isEmptyBatch } from './version-checks.ts'
 
 /** The longest delivery of one mail (ms): no delivery begins later than this before the timeout. */
 const MAX_DELIVERY_MS = 25_000
 
-const base = await createFunctionBase()
+const { base, secrets } = createFunctionContext([], ['stripe-key'])
+const providers = createProviders(base, await secrets)
 const deps = {
   ...base,
   ...createCartDeps(base),
-  ...createOrderDeps(base),
+  ...createOrderDeps(base, providers),
   ...createMailDeps(base, createMailTransport(base.settings)),
   accountLinks: createAccountLinks(base.db, base.names),
   listErasure: createErasureList(base),
   projection: createErasedProjection(base, { isAwaited: true }),
 }
 
-/** Does both even when one fails; then throws the first error, so that Lambda counts a failure. */
+/** Does all of it even when one part fails; then throws the first error, so that Lambda counts a failure. */
 export const handler = async (event: unknown, { getRemainingTimeInMillis }: Context): Promise<void> => {
   if (isEmptyBatch(event)) return
   const time = Math.max(1, getRemainingTimeInMillis() - MAX_DELIVERY_MS)

@@ -29,6 +29,8 @@ export const VERSION_CHECKS: Readonly<Record<FunctionId, Visit | typeof EMPTY_BA
   Sweeper: EMPTY_BATCH,
   ReportsConsumer: EMPTY_BATCH,
   CdnPurger: EMPTY_BATCH,
+  // Only signed events are answered: that the shop itself refuses it shows that the function has started.
+  PaymentEvents: visit('/api/payments/events/stripe', 405, 'ANY /api/payments/events/{proxy+}'),
 }
 
 /** The gateway's event of a visit that comes through the shop's own proxy. */

@@ -3,6 +3,7 @@ import { times } from '../../test/buyers.ts'
 import { createFakeProvider } from '../../test/fake-provider.ts'
 import { aBook, checkOut, createTestShop, orderFor, type Shopper } from '../../test/kit.ts'
 import { readItems, readStock } from '../../test/table-contents.ts'
+import { asFunction } from '../../test/table-rights.ts'
 import { sweepPayments } from './sweep.ts'
 
 const MINUTE = 60_000
@@ -30,7 +31,7 @@ const open = async ({ stock = 10 }: { readonly stock?: number } = {}) => {
   }
   const sweep = (afterMinutes: number) => {
     clock.now += afterMinutes * MINUTE
-    return sweepPayments(shop.deps)
+    return asFunction('Sweeper', sweepPayments)(shop.deps)
   }
   return { shop, provider, buy, buyByInvoice, send, sweep, clock }
 }

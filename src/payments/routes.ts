@@ -1,4 +1,4 @@
-/** Handlers of payments. */
+/** Handlers of payments; those of the events of providers are in event-routes.ts. */
 import { storedCurrency } from '../core/currency.ts'
 import { ShopError } from '../core/errors.ts'
 import { toDecimal } from '../core/money.ts'
@@ -7,7 +7,6 @@ import { type Route, route } from '../http/route.ts'
 import { orderNumber } from '../orders/number.ts'
 import type { CheckoutView } from './api.ts'
 import * as api from './api.ts'
-import { createEventReader, handleEvent } from './events.ts'
 import { paymentUnavailable } from './hosted-checkouts.ts'
 import { checkoutOptions, type OptionDeps } from './options.ts'
 import { ProviderRefused, ProviderUnavailable } from './provider.ts'
@@ -57,7 +56,6 @@ export const paymentRoutes = (deps: PaymentRouteDeps): Route[] => {
     }
   }
 
-  const events = createEventReader(deps)
   return [
     route(api.getCheckoutOptions, ({ identity }) =>
       checkoutOptions(deps, identity.userId, identity.session?.userId),
@@ -65,14 +63,6 @@ export const paymentRoutes = (deps: PaymentRouteDeps): Route[] => {
     route(api.getCheckout, ({ identity, params }) => reconciled(identity, params.checkout_id, {})),
     route(api.cancelCheckout, ({ identity, params }) =>
       reconciled(identity, params.checkout_id, { close: true }),
-    ),
-    route(
-      api.paymentEvent,
-      async ({ params, body }) => {
-        await handleEvent(deps, params.provider, events.read(params.provider, body))
-        return undefined
-      },
-      events.verify,
     ),
   ]
 }

@@ -119,8 +119,8 @@ const PER_ORDER = sumUnits([
   ['sign_in', ASSUMPTIONS.signInsPerOrder],
 ])
 
-/** A checkout of three lines writes the order, the cart, four control items, three books and the limits of the network and the email. */
-export const ITEMS_PER_ORDER = 11
+/** A checkout of three lines writes the order, the cart, six control items, three books and the limits of the network and the email. */
+export const ITEMS_PER_ORDER = 13
 /** Measured units per written item, with transactions and indexes included. */
 export const UNITS_PER_WRITE = actions.order_3.writes / ITEMS_PER_ORDER
 
