@@ -57,21 +57,26 @@ const COUNTED_TERMS = { max: 50_000, ttl: 60_000 }
 
 export const createTermCounts = (): TermCounts => new LRUCache(COUNTED_TERMS)
 
-/** The counts of all words of these books. */
+/** The counts of all words of these books. A count that is known may be forgotten while the others are read. */
 const readCounts = async (
   sql: SqlQueries,
   known: TermCounts,
   rows: readonly CandidateRow[],
 ): Promise<readonly TermCount[]> => {
-  const words = new Set(rows.flatMap(([, fields]) => fields.flatMap(([, ofField]) => ofField)))
-  const unknown = [...words].filter(word => !known.has(word))
-  if (unknown.length > 0)
-    for (const { term, books } of await sql.query<TermCount>(
-      'select term, books from search.terms where term = any(array(select jsonb_array_elements_text($1::jsonb)))',
-      [unknown],
-    ))
-      known.set(term, books)
-  return [...words].map(term => ({ term, books: known.get(term) ?? 0 }))
+  const counted: TermCount[] = []
+  const unknown: string[] = []
+  for (const term of new Set(rows.flatMap(([, fields]) => fields.flatMap(([, words]) => words)))) {
+    const books = known.get(term)
+    if (books === undefined) unknown.push(term)
+    else counted.push({ term, books })
+  }
+  if (unknown.length === 0) return counted
+  const read = await sql.query<TermCount>(
+    'select term, books from search.terms where term = any(array(select jsonb_array_elements_text($1::jsonb)))',
+    [unknown],
+  )
+  for (const { term, books } of read) known.set(term, books)
+  return [...counted, ...read]
 }
 
 export type Candidates = {
