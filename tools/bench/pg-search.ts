@@ -1,4 +1,5 @@
 /** Search part of `npm run bench:pg`: quality and time of the engine in PostgreSQL beside the one in memory, over the same books. */
+import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { priceBands } from '#src/catalog/price-bands.ts'
 import type { ListedBook } from '#src/catalog/schema.ts'
@@ -49,9 +50,11 @@ export const measurePgSearch = async (
     },
   }
   const postgres = createSqlSearch({ sql: timed, bands })
+  const [session] = await sql.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const cpuNow = (): number => cpuOfThisProcess() + cpuOf(session?.pid ?? 0)
   const targets: Target[] = []
   for (const { name, questions } of sets)
-    targets.push(...(await measureSet(index.search, postgres, { name, questions, size, statements })))
+    targets.push(...(await measureSet(index.search, postgres, { name, questions, size, statements, cpuNow })))
   const nonsense = [index, { ...index, search: postgres } satisfies BookIndex]
   const shares: number[] = []
   for (const engine of nonsense) {
@@ -66,22 +69,43 @@ export const measurePgSearch = async (
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-type SetOptions = QuerySet & { readonly size: number; readonly statements: Map<string, number> }
+/** CPU time of a process so far (ms), as Linux counts it; 0 elsewhere. */
+const cpuOf = (pid: number): number => {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
+  } catch {
+    return 0
+  }
+}
+
+const cpuOfThisProcess = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+type SetOptions = QuerySet & {
+  readonly size: number
+  readonly statements: Map<string, number>
+  /** CPU time of the shop and its session of the server so far (ms): what a query takes on a quiet machine. */
+  readonly cpuNow: () => number
+}
 
 const measureSet = async (
   memory: BookSearch,
   postgres: BookSearch,
-  { name, questions, size, statements }: SetOptions,
+  { name, questions, size, statements, cpuNow }: SetOptions,
 ): Promise<Target[]> => {
   statements.clear()
   const times: number[] = []
+  const cpuTimes: number[] = []
   const hits = { memory: 0, postgres: 0 }
   const same = { first: 0, total: 0, all: 0 }
   for (const { q, right } of questions) {
     const query = { q, sort: 'relevance', offset: 0, limit: 24 } as const
-    const start = performance.now()
+    const [start, cpuStart] = [performance.now(), cpuNow()]
     const found = await postgres.browse(query)
     times.push(performance.now() - start)
+    cpuTimes.push(cpuNow() - cpuStart)
     const expected = await memory.browse(query)
     const [first, expectedFirst] = [found.items[0]?.book_id ?? '', expected.items[0]?.book_id ?? '']
     if (right.has(first)) hits.postgres++
@@ -90,14 +114,14 @@ const measureSet = async (
     if (found.total === expected.total) same.total++
     if (isDeepStrictEqual(found, expected)) same.all++
   }
-  times.sort((a, b) => a - b)
+  for (const list of [times, cpuTimes]) list.sort((a, b) => a - b)
   const count = questions.length
   const share = { memory: hits.memory / count, postgres: hits.postgres / count }
   const [p50, p95] = [percentile(times, 0.5), percentile(times, 0.95)]
   const inSql = [...statements.values()].reduce((sum, ms) => sum + ms, 0)
   const inAll = times.reduce((sum, ms) => sum + ms, 0)
   print(
-    `${name.padEnd(6)}${count} queries  hit@1 ${share.postgres.toFixed(3)} (memory ${share.memory.toFixed(3)})  same first ${same.first}, total ${same.total}, whole answer ${same.all}  p50 ${p50.toFixed(1)} p95 ${p95.toFixed(1)} ms  ${Math.round((100 * inSql) / inAll)} % in SQL`,
+    `${name.padEnd(6)}${count} queries  hit@1 ${share.postgres.toFixed(3)} (memory ${share.memory.toFixed(3)})  same first ${same.first}, total ${same.total}, whole answer ${same.all}  p50 ${p50.toFixed(1)} p95 ${p95.toFixed(1)} ms (CPU ${percentile(cpuTimes, 0.5).toFixed(1)}, ${percentile(cpuTimes, 0.95).toFixed(1)})  ${Math.round((100 * inSql) / inAll)} % in SQL`,
   )
   for (const [text, ms] of [...statements].sort((a, b) => b[1] - a[1]).slice(0, 4))
     print(`        ${(ms / count).toFixed(1)} ms a query  ${text.replaceAll(/\s+/g, ' ')}`)
