@@ -6,6 +6,9 @@ import type { TextIndex } from '../text-index.ts'
 /** More words than these are not combined: the number of combinations doubles with each. */
 const MAX_COMBINED = 6
 
+/** More words with the same beginning are written as that, although an index looks at all words that have it. */
+const MAX_LISTED = 24
+
 /** A word as a lexeme of a text search condition. */
 export const quoted = (word: string): string => `'${word.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`
 
@@ -26,13 +29,10 @@ const partOf = (word: QueryWord, text: TextIndex): Part | undefined => {
     term: dictionary.termOf(term),
     most: word.weight * (word.similarity[term] ?? 0),
   }))
-  const begun = terms.filter(({ term }) => term !== word.text && term.startsWith(word.text))
-  const others = begun.length > 0 ? terms.filter(({ term }) => !term.startsWith(word.text)) : terms
-  const whole = begun.length > 0 ? terms.filter(({ term }) => term === word.text) : []
+  const begun = terms.filter(({ term }) => term.startsWith(word.text))
+  const others = begun.length > MAX_LISTED ? terms.filter(({ term }) => !term.startsWith(word.text)) : terms
   const alternatives = [
-    ...(begun.length > 0
-      ? [{ condition: `${quoted(word.text)}:*`, most: highest([...begun, ...whole]) }]
-      : []),
+    ...(begun.length > MAX_LISTED ? [{ condition: `${quoted(word.text)}:*`, most: highest(begun) }] : []),
     ...others.map(({ term, most }) => ({ condition: quoted(term), most })),
     ...word.halves.map(({ left, right }) => ({
       condition: `(${quoted(dictionary.termOf(left))} & ${quoted(dictionary.termOf(right))})`,
