@@ -100,6 +100,7 @@ export const ENDPOINT_GROUPS = {
     paymentsStaff.getOrderPayments,
     paymentsStaff.recordPayment,
     paymentsStaff.refundOrder,
+    paymentsStaff.previewRefund,
     paymentsStaff.resolveReview,
     paymentsStaff.setInvoicePermission,
   ],

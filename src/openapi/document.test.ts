@@ -195,11 +195,13 @@ const staffPayments = async ({ staff, account }: TestShop, order: Json): Promise
     method: 'cash',
     reference: '1',
   })
+  const previewRefund = await post(`${path}/refunds/preview`, { lines, shipping: true })
   const refundOrder = await post(`${path}/refunds`, { lines, shipping: true, restock: lines, reason: 'r' })
   const { userId } = await account()
   const allow = await staff.call('PUT', `/api/accounts/${userId}/invoice-permission`, { allowed: true })
   return {
     recordPayment,
+    previewRefund,
     refundOrder,
     getOrderPayments: (await staff.get(`${path}/payments`)).body,
     listPayments,

@@ -142,6 +142,10 @@ export const PAYMENT_EXAMPLES = {
     request: { amount: 52.42, method: 'transfer', reference: order.order_number },
     reply: recorded,
   },
+  previewRefund: {
+    request: { lines: copies, shipping: true },
+    reply: { amount: 52.42, tax: 3.44, shipping: 5.99, currency: 'USD' },
+  },
   refundOrder: { request: { lines: copies, restock: copies, reason: 'Returned' }, reply: payments },
   resolveReview: { request: { action: 'done' }, reply: payments },
   setInvoicePermission: { request: { allowed: true }, reply: { user_id: 'user-12345', allowed: true } },

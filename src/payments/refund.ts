@@ -84,6 +84,22 @@ const isRepeated = ({ refunds }: PaymentRecords, { refundId, requestHash }: Refu
   )
 }
 
+/** What a refund would give back. Throws as `requestRefund` does, and changes nothing. */
+export const previewRefund = async (
+  { paymentTable, orders }: Pick<RefundDeps, 'paymentTable' | 'orders'>,
+  orderId: string,
+  { wish, restock }: Pick<RefundRequest, 'wish' | 'restock'>,
+): Promise<RefundAmount & { readonly payment: Payment }> => {
+  const records = await paymentTable.records(orderId)
+  if (!records) throw refundNotPossible('No payment of this order is recorded.')
+  const { payment } = records
+  const order = await orders.get(payment.user_id, orderId)
+  const amount = shareOf(order, records, wishedAmount(records, order, wish))
+  assertRefundable(payment, amount.amount)
+  if (restock.length > 0) restockedItems(order, records, restock)
+  return { ...amount, payment }
+}
+
 type Reserved = {
   readonly refund: NewRefund
   readonly writes: readonly Write[]

@@ -9,6 +9,7 @@ import {
   OrderPayments,
   PaymentPage,
   RecordPayment,
+  RefundPreview,
   ResolveReview,
 } from './staff-schema.ts'
 import { DESK_QUEUES } from './table.ts'
@@ -83,6 +84,20 @@ export const refundOrder = endpoint({
     'refund_not_possible',
     'refund_too_large',
   ],
+})
+
+export const previewRefund = endpoint({
+  id: 'previewRefund',
+  method: 'POST',
+  path: '/api/orders/{order_id}/refunds/preview',
+  summary: 'What a refund would give back. Changes nothing',
+  access: 'staff',
+  cache: 'private',
+  params: OrderPath,
+  body: MakeRefund,
+  status: 200,
+  reply: RefundPreview,
+  errors: ['order_not_found', 'refund_not_possible', 'refund_too_large'],
 })
 
 export const resolveReview = endpoint({

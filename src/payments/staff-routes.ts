@@ -16,13 +16,13 @@ import { findOrder } from '../orders/service.ts'
 import type { PaymentDeps } from './deps.ts'
 import type { InvoicePermissions } from './invoice-permission.ts'
 import { recordMoney } from './record-money.ts'
-import { type RefundWish, refundNotPossible, requestRefund } from './refund.ts'
+import { previewRefund, type RefundWish, refundNotPossible, requestRefund } from './refund.ts'
 import { requestedRefundId } from './refund-ids.ts'
 import { resolveReview } from './resolve-review.ts'
 import type { Payment } from './schema.ts'
 import * as api from './staff-api.ts'
 import type { MakeRefund, OrderPayments } from './staff-schema.ts'
-import { orderPaymentsView, paymentSummary } from './staff-view.ts'
+import { orderPaymentsView, paymentSummary, refundPreviewView } from './staff-view.ts'
 
 export type PaymentStaffDeps = PaymentDeps & {
   readonly cursors: CursorSeal
@@ -82,6 +82,12 @@ export const paymentStaffRoutes = (deps: PaymentStaffDeps): Route[] => {
         reason: body.reason,
       })
       return viewOf(orderId)
+    }),
+    route(api.previewRefund, async ({ params, body }) => {
+      const orderId = await find(params.order_id)
+      const wish = await wishOf(deps, orderId, body)
+      const preview = await previewRefund(deps, orderId, { wish, restock: body.restock ?? [] })
+      return refundPreviewView(preview, storedCurrency(preview.payment.currency))
     }),
     route(api.resolveReview, async ({ identity, params, body }) => {
       const orderId = await find(params.order_id)

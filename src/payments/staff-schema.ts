@@ -138,6 +138,15 @@ export const MakeRefund = z
   .meta({ id: 'MakeRefund' })
 export type MakeRefund = z.infer<typeof MakeRefund>
 
+export const RefundPreview = z
+  .object({
+    amount: Money,
+    tax: Money.describe('The part of the amount that is tax.'),
+    shipping: Money.optional().describe('The part of the amount that is shipping.'),
+    currency: z.string(),
+  })
+  .meta({ id: 'RefundPreview' })
+
 export const ResolveReview = z
   .strictObject({
     action: z

@@ -1,11 +1,18 @@
 /** JSON of payments for staff, from their rows. */
+import type * as z from 'zod'
 import { type Currency, storedCurrency } from '../core/currency.ts'
 import { type MinorUnits, toDecimal } from '../core/money.ts'
 import { orderNumber } from '../orders/number.ts'
 import type { Order } from '../orders/schema.ts'
-import { copiesOf, refundedCopies, restockedCopies, shippingLeft } from './refund-amounts.ts'
+import {
+  copiesOf,
+  type RefundAmount,
+  refundedCopies,
+  restockedCopies,
+  shippingLeft,
+} from './refund-amounts.ts'
 import type { Payment, PaymentRecords, Refund } from './schema.ts'
-import type { OrderPayments, PaymentSummary } from './staff-schema.ts'
+import type { OrderPayments, PaymentSummary, RefundPreview } from './staff-schema.ts'
 import { outstanding, refundable, statusOf } from './state.ts'
 
 /** `hasOrder`: false for money that could not become an order. */
@@ -103,3 +110,13 @@ const refundView = (
     updated_at: refund.updated_at,
   }
 }
+
+export const refundPreviewView = (
+  { amount, tax, shipping }: RefundAmount,
+  currency: Currency,
+): z.infer<typeof RefundPreview> => ({
+  amount: toDecimal(amount, currency),
+  tax: toDecimal(tax, currency),
+  ...(shipping === undefined ? {} : { shipping: toDecimal(shipping, currency) }),
+  currency: currency.code,
+})

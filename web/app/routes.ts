@@ -48,6 +48,7 @@ export default [
   route('staff/reports', 'routes/staff/reports.tsx'),
   route('staff/reports/:name', 'routes/staff/report.tsx'),
   route('staff/books/:bookId', 'routes/staff/book.tsx'),
+  route('staff/payments', 'routes/staff/payments.tsx'),
   route('staff/orders/:orderId', 'routes/staff/order.tsx'),
   route('covers/:file', 'routes/cover.ts'),
   route('site.webmanifest', 'routes/manifest.ts'),

@@ -57,6 +57,8 @@ const SIGNED_IN = [
   '/account/data',
   '/staff',
   '/staff?q=clean',
+  '/staff/payments',
+  '/staff/payments?state=due',
   '/staff/reports',
   '/staff/reports/sales',
   '/staff/books/tech-001',

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
  * addresses, postal addresses, money, days, the shop profile, tokens, slugs, language tags, query parameters.
  */
 const KNOWN =
-  /^#src\/(\w+\/([\w-]+\/)?(((staff|shelves)-)?api|schema)|orders\/(status|payment)|cart\/amounts|http\/(client|problem)|catalog\/(price-bands|import\/feed\/price-cell)|pages\/query-params|core\/(book-path|category-path|currency|days|errors|format-money|language-tag|money|secrets|shop-profile|slug|truncate)|accounts\/email|addresses\/(formats|lines|rules|states))\.ts$/
+  /^#src\/(\w+\/([\w-]+\/)?((staff|shelves)-)?(api|schema)|orders\/(status|payment)|cart\/amounts|http\/(client|problem)|catalog\/(price-bands|import\/feed\/price-cell)|pages\/query-params|core\/(book-path|category-path|currency|days|errors|format-money|language-tag|money|secrets|shop-profile|slug|truncate)|accounts\/email|addresses\/(formats|lines|rules|states))\.ts$/
 
 test('pages import only schemas, endpoints, the client and pure functions of the shop', () => {
   const files = globSync(['web/app/**/*.{ts,tsx}', 'web/server.ts'], { cwd: ROOT }).filter(

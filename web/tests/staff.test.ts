@@ -37,7 +37,7 @@ const placeOrder = async (): Promise<string> => {
 
 test('staff pages are 404 for customers and redirect guests to sign-in; staff without a second factor set one up first', async () => {
   const orderId = await placeOrder()
-  const paths = ['/staff', '/staff/books/tech-001', `/staff/orders/${orderId}`]
+  const paths = ['/staff', '/staff/payments', '/staff/books/tech-001', `/staff/orders/${orderId}`]
   const status = async (path: string, cookie?: string) => {
     const answer = await fetch(site.url + path, { headers: cookie ? { cookie } : {}, redirect: 'manual' })
     return `${answer.status} ${answer.headers.get('location') ?? ''}`.trim()
@@ -54,7 +54,12 @@ test('staff pages are 404 for customers and redirect guests to sign-in; staff wi
     expect(await status(path, unready.cookie())).toBe(`303 /account/two-factor?next=${here}`)
     expect(await status(path, ready.cookie())).toBe('200')
     for (const who of [customer, unready])
-      for (const body of ['intent=stock&stock_delta=5', 'intent=price&price=1', 'intent=shipped']) {
+      for (const body of [
+        'intent=stock&stock_delta=5',
+        'intent=price&price=1',
+        'intent=shipped',
+        'intent=record-payment&key=k&amount=1&method=cash',
+      ]) {
         const answer = await fetch(site.url + path, {
           method: 'POST',
           headers: { cookie: who.cookie() ?? '', 'sec-fetch-site': 'same-origin' },

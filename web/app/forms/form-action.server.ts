@@ -47,6 +47,13 @@ const FIELD_BY_CODE: { readonly [code in ErrorCode]?: string } = {
   stock_would_be_negative: 'stock_delta',
 }
 
+/** Errors of which the API says more than a text of ours could. */
+const DETAILED: ReadonlySet<ErrorCode> = new Set([
+  'refund_not_possible',
+  'refund_too_large',
+  'payment_conflict',
+])
+
 type Issue = { readonly where: string }
 
 /**
@@ -73,7 +80,7 @@ const toErrorData = (
   texts: Texts | undefined,
   form: AddressForm | undefined,
 ) => {
-  const { code, extra } = toShopError(error)
+  const { code, extra, message: detail } = toShopError(error)
   const respond = (invalidFields: readonly string[], text: string, status: number) => {
     const shown = form === undefined ? {} : { addressForm: form }
     return data({ error: { values, invalidFields, text, code, ...shown } satisfies FormError }, { status })
@@ -83,7 +90,7 @@ const toErrorData = (
     const invalidFields = inFormOrder(fields, form).filter(name => reported.includes(name))
     return respond(invalidFields, invalidFields.length > 0 ? t.checkout.correctErrors : t.error.other, 422)
   }
-  const message = texts?.[code] ?? formErrors[code]
+  const message = texts?.[code] ?? (DETAILED.has(code) ? detail : formErrors[code])
   if (message !== undefined) {
     const field = FIELD_BY_CODE[code]
     return respond(field !== undefined && fields.includes(field) ? [field] : [], message, errorStatus[code])
@@ -101,7 +108,8 @@ type ActionArgs = { readonly context: Readonly<RouterContextProvider>; readonly 
 export const runFormAction = async <Done extends object>(
   { context, request }: ActionArgs,
   fields: {
-    readonly kept: readonly string[]
+    /** By the submitted form, where the page does not know the names of its fields. */
+    readonly kept: readonly string[] | ((form: FormData) => readonly string[])
     readonly secret?: readonly string[]
     /** Messages of this form, where they differ from those of other forms. */
     readonly texts?: Texts
@@ -122,8 +130,9 @@ export const runFormAction = async <Done extends object>(
     return data({ ...done, error: undefined }, { headers })
   } catch (error) {
     if (error instanceof Response) throw error
-    const values = Object.fromEntries(fields.kept.map(name => [name, text(name)]))
-    const form = fields.address && addressForm(values.country ?? '', fields.address)
-    return toErrorData(error, values, [...fields.kept, ...(fields.secret ?? [])], fields.texts, form)
+    const kept = typeof fields.kept === 'function' ? fields.kept(form) : fields.kept
+    const values = Object.fromEntries(kept.map(name => [name, text(name)]))
+    const address = fields.address && addressForm(values.country ?? '', fields.address)
+    return toErrorData(error, values, [...kept, ...(fields.secret ?? [])], fields.texts, address)
   }
 }

@@ -13,6 +13,10 @@ export const fieldErrors: Readonly<Record<string, string>> = {
   last_name: 'Enter a last name of up to 100 characters, without a web address.',
   phone: address.errors.phone,
   price: 'Enter a price in the shop’s currency, with no more decimals than it has.',
+  amount: 'Enter an amount in the currency of the order, such as 12.50.',
+  refund_amount: 'Enter either copies, shipping, or an amount such as 12.50.',
+  reference: 'Enter up to 140 characters.',
+  reason: 'Enter up to 200 characters.',
   stock_delta: 'Enter a whole number, such as 5 or -2.',
 }
 

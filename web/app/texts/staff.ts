@@ -6,6 +6,7 @@ export const staff = {
   quiet: 'This shop was restored from a backup. No emails are sent until the operator runs',
   backToDashboard: 'Back to dashboard',
   reports: 'Reports',
+  payments: 'Payments',
   findBook: 'Find a book',
   findLabel: 'Title, author, ISBN, or book ID',
   findButton: 'Find',

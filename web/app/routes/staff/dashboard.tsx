@@ -79,7 +79,10 @@ export default function Dashboard({ loaderData }: Route.ComponentProps) {
   return (
     <div className="max-w-4xl py-8">
       <h1 className="page-title">{staff.title}</h1>
-      <p className="mt-2">
+      <p className="mt-2 flex gap-6">
+        <a href="/staff/payments" className="link inline-flex min-h-6 items-center">
+          {staff.payments}
+        </a>
         <a href="/staff/reports" className="link inline-flex min-h-6 items-center">
           {staff.reports}
         </a>
