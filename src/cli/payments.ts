@@ -1,4 +1,4 @@
-/** `cloudshelf payments`: what the payment providers say, taken over where it differs from what is recorded here. */
+/** `cloudshelf payments`: its commands, and what the payment providers say, taken over where it differs from what is recorded here. */
 import { Command } from 'commander'
 import type { Deps } from '../composition/shop.ts'
 import { parseOrderNumber } from '../orders/number.ts'
@@ -10,6 +10,7 @@ import { CommandError, FAILED } from './errors.ts'
 import { parseDay } from './option-values.ts'
 import { counted, note, print, printJson } from './output.ts'
 import { createCommandProviders, NO_PROVIDER } from './payment-providers.ts'
+import { addRecordedPayments } from './recorded-payments.ts'
 import { commandLineActor, withDeps } from './with-deps.ts'
 
 type Options = { readonly since?: string; readonly yes?: boolean; readonly json?: boolean }
@@ -98,7 +99,9 @@ Examples:
   $ cloudshelf payments reconcile --since 2026-11-30 --yes`
 
 export const paymentsCommand = (): Command => {
-  const payments = new Command('payments').description('Take over what payment providers say')
+  const payments = new Command('payments').description(
+    'Show and record payments, and take over what providers say',
+  )
   payments
     .command('reconcile')
     .description('Compare payments with the provider, and follow it')
@@ -108,5 +111,6 @@ export const paymentsCommand = (): Command => {
     .option('--json', 'Print JSON')
     .addHelpText('after', HELP)
     .action(reconcile)
+  addRecordedPayments(payments)
   return payments
 }

@@ -34,11 +34,12 @@ import { paymentEventRoutes } from '../payments/event-routes.ts'
 import { createHostedCheckouts } from '../payments/hosted-checkouts.ts'
 import type { InvoicePermissions } from '../payments/invoice-permission.ts'
 import type { DaysToPay } from '../payments/order-payments.ts'
+import { endCheckouts } from '../payments/personal-checkouts.ts'
 import type { HostedProvider } from '../payments/provider.ts'
 import { paymentRoutes } from '../payments/routes.ts'
 import { paymentStaffRoutes } from '../payments/staff-routes.ts'
 import type { PaymentTable } from '../payments/table.ts'
-import type { ErasedProjection } from '../privacy/erase.ts'
+import type { EraseDeps, ErasedProjection } from '../privacy/erase.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { reportRoutes } from '../reports/routes.ts'
 import { createAccountDeps } from './accounts.ts'
@@ -106,6 +107,7 @@ export type Deps = AppContext & {
   readonly backupState: () => BackupState | undefined
   // Privacy
   readonly listErasure: (userId: string, at: Date) => Promise<void>
+  readonly endCheckouts: EraseDeps['endCheckouts']
 }
 
 type Given = Pick<BaseContext, 'db' | 'log'> & {
@@ -125,7 +127,7 @@ type Given = Pick<BaseContext, 'db' | 'log'> & {
 export const createDeps = (settings: Settings, given: Given): Deps => {
   const context = createAppContext(createBaseContext(settings, given), given.secret)
   const catalog = createCatalogDeps(context, given.blobs)
-  return {
+  const deps = {
     ...context,
     sql: given.sql,
     projection: given.projection,
@@ -139,6 +141,7 @@ export const createDeps = (settings: Settings, given: Given): Deps => {
     listErasure: createErasureList(context),
     backupState: createBackupState(context),
   }
+  return { ...deps, endCheckouts: (userId, email) => endCheckouts(deps, userId, email) }
 }
 
 export const createShop = (deps: Deps, sharedSeconds?: () => number) => {

@@ -7,15 +7,19 @@ import { createErasureList } from '../composition/backup.ts'
 import { createAppContext } from '../composition/base.ts'
 import { createErasedProjection } from '../composition/erased-projection.ts'
 import { createOrderDeps } from '../composition/orders.ts'
+import { haveEnded } from '../payments/personal-checkouts.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { createHttpHandler } from './http.ts'
 import { createFunctionContext } from './open.ts'
 
 const { base, secrets } = createFunctionContext(['secret', 'proxy'])
 const { secret, proxy } = await secrets
+const orderDeps = createOrderDeps(base)
 const deps = {
   ...createAppContext(base, secret),
-  ...createOrderDeps(base),
+  ...orderDeps,
+  // It knows no payment provider: what is left to end is ended by the sweeper.
+  endCheckouts: (userId: string, email: string | undefined) => haveEnded(orderDeps, userId, email),
   ...createAccountDeps(base),
   // Mails of a function lie nowhere here.
   deleteSentMails: async () => {},

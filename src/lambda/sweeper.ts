@@ -11,6 +11,7 @@ import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import { recordDelays } from '../health/ages.ts'
 import { sendDueMail } from '../notifications/worker.ts'
+import { endCheckouts } from '../payments/personal-checkouts.ts'
 import { sweepPayments } from '../payments/sweep.ts'
 import { resumeErasures } from '../privacy/erase.ts'
 import { createFunctionContext } from './open.ts'
@@ -21,11 +22,15 @@ const MAX_DELIVERY_MS = 25_000
 
 const { base, secrets } = createFunctionContext([], ['stripe-key'])
 const providers = createProviders(base, await secrets)
-const deps = {
+const paymentDeps = {
   ...base,
   ...createCartDeps(base),
   ...createOrderDeps(base, providers),
   ...createMailDeps(base, createMailTransport(base.settings)),
+}
+const deps = {
+  ...paymentDeps,
+  endCheckouts: (userId: string, email: string | undefined) => endCheckouts(paymentDeps, userId, email),
   accountLinks: createAccountLinks(base.db, base.names),
   listErasure: createErasureList(base),
   projection: createErasedProjection(base, { isAwaited: true }),

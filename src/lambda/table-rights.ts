@@ -193,8 +193,10 @@ export const TABLE_RIGHTS = {
     onRows(['PutItem'], emailReservation),
     onRows(['GetItem', 'PutItem'], knownDevice),
     onRows(['GetItem', 'PutItem', 'DeleteItem'], accountLink, cognitoRequest),
-    // For the export of what the shop holds about a person.
+    // For the export of what the shop holds about a person, and what its erasure leaves to the sweeper.
     ...TERMS,
+    onRows(['Query'], payment, desk, idempotency, hold),
+    onRows(['BatchGetItem'], checkout),
     onRows(['Query'], audit),
   ],
   OrderProcess: [
@@ -252,7 +254,8 @@ export const TABLE_RIGHTS = {
     onRows(['Query'], outboxShard, outbox, erasure),
     ...PAYMENTS,
     ...RATE_LIMITS,
-    onRows(['Query'], hold, openRefund, desk, payment),
+    onRows(['Query'], hold, openRefund, desk, payment, idempotency),
+    onRows(['BatchGetItem'], checkout),
     ...AUDIT,
   ],
   ReportsConsumer: [

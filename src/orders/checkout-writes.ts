@@ -127,7 +127,8 @@ export const commonWrites = (
 /** What is written once an order is one: the order, its mail, and the pointer by which a guest's account finds it. */
 export const orderWrites = ({ orders }: Pick<WriteDeps, 'orders'>, order: NewOrder, now: Date): Write[] => [
   orders.put(order),
-  orders.announce(order, 'order_confirmed', now),
+  // The person may have been erased while a debit was on its way.
+  ...((order as Order).email === undefined ? [] : [orders.announce(order, 'order_confirmed', now)]),
   ...(isGuestUserId(order.user_id) ? [orders.putEmailPointer(order, order.email)] : []),
 ]
 

@@ -69,6 +69,10 @@ export interface OrderWrites {
 /** Retention of invoices in German and French commercial law, which is the longest that the shop must observe. */
 const RETAIN_YEARS = 10
 
+/** Until when an order of this day is kept, once its person is erased. */
+export const retainUntil = (orderDate: string): string =>
+  `${Number(orderDate.slice(0, 4)) + RETAIN_YEARS}${orderDate.slice(4)}`
+
 /** An order as the table has it. */
 export const orderItem = ({ amounts, currency, ...order }: Order): Item => ({
   ...order,
@@ -119,7 +123,7 @@ export const createOrderWrites = (names: TableNames): OrderWrites => {
       set: `SET retain_until = :until${isOver ? ', shipping_address = :left' : ''} REMOVE email`,
       condition: 'attribute_exists(order_id)',
       values: {
-        ':until': `${Number(order_date.slice(0, 4)) + RETAIN_YEARS}${order_date.slice(4)}`,
+        ':until': retainUntil(order_date),
         ...(isOver ? { ':left': countryOnly(shipping_address) } : {}),
       },
     }

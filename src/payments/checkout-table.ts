@@ -17,6 +17,11 @@ export interface CheckoutTable {
   liveOf(userId: string): Promise<string | undefined>
   /** Order ids of a person's checkouts that something may still change: those that have an address. */
   openOf(userId: string): Promise<readonly string[]>
+  /**
+   * Checkouts among which all of a shopper's are that may hold an address or an email: those of the last day, and all that something
+   * may still change; with those of `more` order ids.
+   */
+  listOf(userId: string, more: readonly string[]): Promise<readonly Checkout[]>
   /** Order ids of the checkouts that are due at `now`, those due first first; at most `limit`. */
   listDue(now: Date, limit: number): Promise<readonly string[]>
   /** Writes a new checkout. Fails where the shopper has another live one than `replaced`. */
@@ -75,6 +80,17 @@ export const createCheckoutTable = ({ db, names, unreadable }: TableDeps): Check
       for await (const page of db.pages(partition(table, rows.hold.pk)))
         found.push(...page.filter(row => row.user_id === userId).map(({ order_id }) => String(order_id)))
       return found
+    },
+    listOf: async (userId, more) => {
+      const ids = new Set(more)
+      for (const pk of [rows.idempotency.pk(userId), rows.hold.pk])
+        for await (const page of db.pages(partition(table, pk)))
+          for (const { order_id } of page) ids.add(String(order_id))
+      const keys = [...ids].map(rows.checkout.key)
+      const items = keys.length > 0 ? await db.batchGet(table, keys) : []
+      return items.flatMap(
+        item => unreadable.read(StoredCheckout, item, { kind: 'checkout', id: String(item.order_id) }) ?? [],
+      )
     },
     listDue: async (now, limit) => {
       const { items } = await db.query({

@@ -17,7 +17,7 @@ type TransferFields = Pick<Payment, 'act_at' | 'reminded'>
 
 const later = (time: Date, days: number): string => new Date(time.getTime() + days * DAY_MS).toISOString()
 
-/** What the sweeper does first about a transfer that is to arrive in so many days: a reminder, where there is time for one. */
+/** What the sweeper does first about a transfer that is to arrive within `days`: a reminder, where there is time for one. */
 export const firstAct = (now: Date, days: number): TransferFields =>
   days > REMINDER_DAYS_BEFORE
     ? { act_at: later(now, days - REMINDER_DAYS_BEFORE) }

@@ -25,6 +25,8 @@ export type EraseDeps = PersonalDataDeps & {
   readonly deleteSentMails: (email: string, about: readonly string[]) => Promise<void>
   /** Notes the erasure outside of the tables, where backups of them are kept, so that a restore repeats it. */
   readonly listErasure: (userId: string, at: Date) => Promise<void>
+  /** Ends the person's checkouts, and removes what identifies them; false where that is to be tried again, or by another process. */
+  readonly endCheckouts: (userId: string, email: string | undefined) => Promise<boolean>
   /** PostgreSQL beside DynamoDB, where there is one. */
   readonly projection?: ErasedProjection | undefined
 }
@@ -59,6 +61,8 @@ const finish = async (deps: EraseDeps, userId: string, { tell, unapplied }: Prog
   // Sign-in is ended first. The account's own row is deleted last, because a repeated erasure needs its email.
   await endSignIn(deps, userId)
   const confirmed = auth?.record.emailVerified === true ? user?.email : undefined
+  // Before the orders are read: one that was paid meanwhile becomes an order.
+  const haveEnded = await deps.endCheckouts(userId, confirmed)
   const { orders, unreadable } = await readOrders(deps, userId, confirmed)
   const orderIds = new Set([...orders, ...unreadable].map(({ order_id }) => String(order_id)))
   const owners = new Set([userId, ...[...orders, ...unreadable].map(({ user_id }) => String(user_id))])
@@ -90,8 +94,8 @@ const finish = async (deps: EraseDeps, userId: string, { tell, unapplied }: Prog
   // A sign-in at the same time may have created records; from here on none can.
   await endSignIn(deps, userId)
   const isApplied = deps.projection === undefined || (await deps.projection.applied(keys))
-  // It stays begun, and is finished when PostgreSQL can be reached again.
-  if (!isApplied) return
+  // It stays begun, and is finished when PostgreSQL and the payment provider can be reached again.
+  if (!isApplied || !haveEnded) return
   const { table, key } = noteOf(deps, userId)
   const done = { ...key, state: 'done', at: deps.now().toISOString() }
   await db.transact([{ action: 'Put', table, item: done }])
@@ -145,7 +149,7 @@ const isGoodbye = ({ event, state }: Item): boolean =>
 const concerns = ({ user_id, order_id }: Item, userId: string, orderIds: ReadonlySet<string>): boolean =>
   user_id === userId || orderIds.has(String(order_id))
 
-/** Deletes the account's other rows in control: saved addresses and a role. */
+/** Deletes the account's other rows in control: saved addresses, permissions and a role. */
 const ownRows = async ({ db, names }: PersonalDataDeps, userId: string): Promise<Write[]> => {
   const own = AUTH_ROWS.user.key(userId)
   const rows: Item[] = []

@@ -13,6 +13,10 @@ import { orderNumber } from '../orders/number.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderPage, OrderTable } from '../orders/table.ts'
 import type { ViewLinks } from '../orders/view-links.ts'
+import type { CheckoutTable } from '../payments/checkout-table.ts'
+import type { InvoicePermissions } from '../payments/invoice-permission.ts'
+import { checkoutsOf, readableCheckout } from '../payments/personal-checkouts.ts'
+import type { PaymentTable } from '../payments/table.ts'
 import { readableItem } from './readable-item.ts'
 
 /** Orders of a person, and items among them that cannot be read as orders. */
@@ -21,6 +25,9 @@ export type OwnOrders = Omit<OrderPage, 'next'>
 export type PersonalDataDeps = AccountDeps & {
   readonly orders: OrderTable
   readonly viewLinks: ViewLinks
+  readonly checkouts: CheckoutTable
+  readonly paymentTable: PaymentTable
+  readonly invoicePermissions: Pick<InvoicePermissions, 'isAllowed'>
 }
 
 const SIGN_IN_MODELS = ['account', 'twoFactor', 'passkey'] as const
@@ -92,6 +99,25 @@ const readOrderLinks = async ({ viewLinks }: PersonalDataDeps, orders: readonly 
   return found
 }
 
+/** Payments of these orders, with their refunds, disputes and entries; without what names them at the provider. */
+const readPayments = async (
+  { paymentTable }: PersonalDataDeps,
+  orders: readonly Pick<Order, 'order_id'>[],
+): Promise<Item[]> => {
+  const found: Item[] = []
+  for (const order_id of new Set(orders.map(one => one.order_id))) {
+    const records = await paymentTable.records(order_id)
+    if (!records) continue
+    const { payment, ...rest } = records
+    const rows = Object.entries(rest).map(([name, all]) => [
+      name,
+      all.map(one => without(one, ['ref', 'request_hash', 'actor', 'reference'])),
+    ])
+    found.push({ ...without(payment, ['ref']), ...Object.fromEntries(rows) })
+  }
+  return found
+}
+
 /** Records that allow to sign in: sessions, password, second factors, passkeys, and identities of other issuers. */
 export const readSignInRecords = async (
   records: AuthRecords,
@@ -118,6 +144,7 @@ export const exportPersonalData = async (deps: PersonalDataDeps, user: User, isC
     await records.byId('user', user_id),
     await readOrders(deps, user_id, isConfirmed ? user.email : undefined),
   ]
+  const checkouts = await checkoutsOf(deps, user_id, isConfirmed ? user.email : undefined)
   const audit: Item[] = []
   for await (const entry of auditTrail(db, names.control, `account:${user_id}`)) audit.push({ ...entry })
   const ofModel = (model: string) =>
@@ -140,6 +167,9 @@ export const exportPersonalData = async (deps: PersonalDataDeps, user: User, isC
     orders: orders.map(order => ({ order_number: orderNumber(order.order_id), ...order })),
     /** As they are stored. */
     unreadableOrders: unreadable.map(readableItem),
+    payments: (await readPayments(deps, [...orders, ...checkouts])).map(readableItem),
+    checkouts: checkouts.map(checkout => readableItem(readableCheckout(checkout))),
+    invoice_allowed: await deps.invoicePermissions.isAllowed(user_id),
     order_links: await readOrderLinks(deps, orders),
     mails_waiting: (await readPendingMails(deps, new Set([user_id]))).map(item =>
       readableItem(without(item, SECRETS)),
