@@ -76,6 +76,7 @@ const KEYS: readonly (readonly [ControlKey, pk: string, sk: string])[] = [
   ],
   [CONTROL_ROWS.checkout.key('order-1'), 'checkout#order-1', 'checkout'],
   [CONTROL_ROWS.liveCheckout.key('user-1'), 'user#user-1', 'checkout'],
+  [CONTROL_ROWS.invoicePermission.key('user-1'), 'user#user-1', 'invoice'],
   [CONTROL_ROWS.hold.key('2026-11-30T10:31:00.000Z#order-1'), 'holds', '2026-11-30T10:31:00.000Z#order-1'],
   [CONTROL_ROWS.payment.key('order-1', 'refund#1'), 'payment#order-1', 'refund#1'],
   [
@@ -131,6 +132,7 @@ const ADDED_TO_0_2 = [
   CONTROL_ROWS.writeFence,
   CONTROL_ROWS.checkout,
   CONTROL_ROWS.liveCheckout,
+  CONTROL_ROWS.invoicePermission,
   CONTROL_ROWS.hold,
   CONTROL_ROWS.payment,
   CONTROL_ROWS.openRefund,
