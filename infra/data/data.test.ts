@@ -108,7 +108,6 @@ test('the network has no way to or from the internet, and the database opens no 
 test('the consumer follows the tables in each Region, whichever is active, and tries again for as long as the stream has a batch', () => {
   for (const [made, stack] of [
     [live, 'shop'],
-    [full, 'shop'],
     [full, 'standby-shop'],
   ] as const) {
     const streams = streamsOf(made, stack)
@@ -131,6 +130,49 @@ test('the consumer follows the tables in each Region, whichever is active, and t
   expect(listResources(full.templates['standby-shop'], 'AWS::Lambda::EventSourceMapping')).toHaveLength(5)
   const names = listResources(live.templates.store, 'AWS::DynamoDB::GlobalTable').map(([, table]) => table)
   expect(names.every(({ StreamSpecification }) => StreamSpecification !== undefined)).toBe(true)
+})
+
+/** How many functions read each stream of a stack. */
+const readersOf = ({ templates }: Synthesized, stack: string): number[] => {
+  const mappings = listResources(templates[stack], 'AWS::Lambda::EventSourceMapping')
+  const byStream = Map.groupBy(mappings, ([, { EventSourceArn }]) => JSON.stringify(EventSourceArn))
+  return [...byStream.values()].map(one => one.length)
+}
+
+test('a stream has two readers at most, and one beside the replication to a second Region: it hands keys on', () => {
+  expect(readersOf(live, 'shop').sort()).toEqual([1, 1, 1, 2, 2])
+  const second = synthesize({
+    stage: 'prod',
+    ...ALL_OPTIONS,
+    ...REPORT_OPTIONS,
+    ...SECOND_STREAMS,
+    active: 'second',
+    reports: 'live',
+  })
+  for (const [made, active, standby] of [
+    [full, 'shop', 'standby-shop'],
+    [second, 'standby-shop', 'shop'],
+  ] as const) {
+    for (const stack of [active, standby]) expect(readersOf(made, stack)).toEqual(Array(5).fill(1))
+    expect(streamsOf(made, active)).toHaveLength(3)
+    for (const id of ['IndexConsumer', 'OutboxConsumer']) {
+      expect(environmentOf(made, id, active).HANDED_ON_KEYS_QUEUE).toBeDefined()
+      expect(actionsOf(made, id, 'sqs', active)).toContain('sqs:SendMessage')
+      expect(environmentOf(made, id, standby).HANDED_ON_KEYS_QUEUE).toBeUndefined()
+      expect(environmentOf(live, id).HANDED_ON_KEYS_QUEUE).toBeUndefined()
+      // With live the consumer takes them at once.
+      expect(environmentOf(made, id, active).REPORTS_CONSUMER).toBe(
+        made === second ? 'ReportsConsumer:live' : undefined,
+      )
+    }
+    const mails = listResources(made.templates[active], 'AWS::Lambda::EventSourceMapping').find(([id]) =>
+      id.startsWith('OutboxConsumer'),
+    )
+    expect(mails?.[1].FilterCriteria.Filters).toEqual([
+      { Pattern: expect.stringContaining('PENDING') },
+      { Pattern: '{"dynamodb":{"Keys":{"pk":{"S":["searches"]}}}}' },
+    ])
+  }
 })
 
 test('keys wait in a queue, whose age has an alarm; with live those of search terms alone, for the hour', () => {

@@ -29,6 +29,8 @@ export type FunctionContext = {
   readonly cdn?: { readonly distributionId: string; readonly paths: number } | undefined
   /** PostgreSQL, with the option `reports`. */
   readonly database?: Database | undefined
+  /** Whether functions that read a stream hand its keys on to that queue. */
+  readonly handsOn?: boolean | undefined
   /** URL of the queue of captured keys, where there is one. */
   readonly keysQueue?: string | undefined
   /** User pool for sign-in with Cognito, if enabled. */
@@ -71,7 +73,7 @@ const databaseSettings = ({ clusterArn, secretArn }: Database): Record<string, s
   DATABASE_SECRET_ARN: secretArn,
 })
 
-const erasureSettings = (stage: Stage): Record<string, string> => ({
+const consumerSettings = (stage: Stage): Record<string, string> => ({
   REPORTS_CONSUMER: `${getReportsConsumerName(stage)}:${LIVE}`,
 })
 
@@ -110,7 +112,7 @@ export const createCommandEnvironment = ({
   ...(database
     ? {
         ...databaseSettings(database),
-        ...erasureSettings(getStage(shop.options.stage)),
+        ...consumerSettings(getStage(shop.options.stage)),
         SECRETS_PATH: getSecretsPath(getStage(shop.options.stage)),
       }
     : {}),
@@ -148,6 +150,7 @@ export const createEnvironment = (
     cdn,
     database,
     keysQueue,
+    handsOn,
   }: FunctionContext,
 ): Record<string, string> => {
   const names = getTableNames(stage)
@@ -169,7 +172,13 @@ export const createEnvironment = (
       : {}),
     ...(definition.usesDatabase && database ? databaseSettings(database) : {}),
     ...(definition.id === 'ReportsConsumer' ? keysSettings(options, keysQueue) : {}),
-    ...(definition.erases && database ? erasureSettings(stage) : {}),
+    ...(definition.handsOn && handsOn && keysQueue !== undefined
+      ? {
+          HANDED_ON_KEYS_QUEUE: keysQueue,
+          ...(options.reports === 'live' ? consumerSettings(stage) : {}),
+        }
+      : {}),
+    ...(definition.erases && database ? consumerSettings(stage) : {}),
     ...(definition.sendsMail ? mailSettings(options, region) : {}),
     ...(definition.id === 'UserAccounts' && cognito
       ? { COGNITO_USER_POOL_ID: cognito.poolId, COGNITO_CLIENT_ID: cognito.clientId }

@@ -114,7 +114,7 @@ const cdnStatements = (
 }
 
 /** Invocation of the live version of another function. */
-const invokeStatement = (stack: Stack, name: string): PolicyStatement =>
+export const invokeStatement = (stack: Stack, name: string): PolicyStatement =>
   allow(
     ['lambda:InvokeFunction'],
     [

@@ -54,6 +54,8 @@ export class Shop extends Stack {
         : undefined
     const paths = options.cdnPaths ?? stage.cdnPaths
     const keysQueue = createKeysQueue(this, options.reports)
+    // Replication reads the streams too.
+    const handsOn = options.secondRegion !== undefined && streamArn !== undefined && data !== undefined
     const functionProps = {
       stage,
       options,
@@ -68,10 +70,16 @@ export class Shop extends Stack {
       cdn: streamArn && paths > 0 ? { distributionId: edge.distribution.distributionId, paths } : undefined,
       data,
       keysQueue: keysQueue?.queue.queueUrl,
+      handsOn,
     }
     const functions = createFunctions(this, functionProps)
     createRoutes(this, apiId, functions, stage)
-    const deadLetters = createTriggers(this, functions, { streamArn, followedStreamArn, keysQueue })
+    const deadLetters = createTriggers(this, functions, {
+      streamArn,
+      followedStreamArn,
+      keysQueue,
+      handOn: handsOn ? { stage, isStarting: options.reports === 'live' } : undefined,
+    })
     if (stage.isMonitored) {
       const alarms = createAlarms(this, {
         functions,

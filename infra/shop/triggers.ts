@@ -1,5 +1,5 @@
 /** Triggers of functions besides the gateway: table streams and schedules, with dead-letter queues. */
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction as Target } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
@@ -8,10 +8,18 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
-import type { FunctionId, Trigger } from '#src/lambda/functions.ts'
+import {
+  FUNCTIONS,
+  type FunctionDefinition,
+  type FunctionId,
+  SEARCH_TERMS,
+  type Trigger,
+} from '#src/lambda/functions.ts'
 import type { TableId } from '#src/tables/definitions.ts'
+import { getReportsConsumerName, type Stage } from '../settings/stage.ts'
 import type { DeployedFunction, DeployedFunctions } from './functions.ts'
 import type { KeysQueue } from './keys-queue.ts'
+import { invokeStatement } from './permissions.ts'
 
 export type DeadLetters = Readonly<Partial<Record<FunctionId, Queue>>>
 
@@ -33,7 +41,7 @@ const addStream = (
   scope: Construct,
   id: string,
   { lambda, live }: DeployedFunction,
-  trigger: Stream,
+  trigger: Stream & { readonly filters: readonly object[] },
   arn: string,
   deadLetters: Queue,
 ): void => {
@@ -57,7 +65,9 @@ const addStream = (
     reportBatchItemFailures: true,
     ...(trigger.isKept ? KEPT : GIVEN_UP),
     onFailure: new SqsDlq(deadLetters),
-    ...(trigger.filter ? { filters: [FilterCriteria.filter({ ...trigger.filter })] } : {}),
+    ...(trigger.filters.length > 0
+      ? { filters: trigger.filters.map(filter => FilterCriteria.filter({ ...filter })) }
+      : {}),
   })
   // Lambda checks the permission when the mapping is created.
   if (lambda.role) mapping.node.addDependency(lambda.role)
@@ -103,6 +113,18 @@ const addDrain = (
   rule.addTarget(new Target(live as IFunction, { retryAttempts: 1, deadLetterQueue: deadLetters }))
 }
 
+const isHandingOn = ({ handsOn }: FunctionDefinition): boolean => handsOn === true
+const tableOf = (trigger: Trigger): readonly TableId[] => (trigger.kind === 'stream' ? [trigger.table] : [])
+
+const grantHandOn = (
+  { lambda }: DeployedFunction,
+  { queue }: KeysQueue,
+  { stage, isStarting }: NonNullable<TriggerSources['handOn']>,
+): void => {
+  lambda.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }))
+  if (isStarting) lambda.addToRolePolicy(invokeStatement(Stack.of(lambda), getReportsConsumerName(stage)))
+}
+
 type StreamArn = (table: TableId) => string | undefined
 
 export type TriggerSources = {
@@ -111,15 +133,20 @@ export type TriggerSources = {
   /** Streams that are followed in each Region, for the option `reports`. */
   readonly followedStreamArn: StreamArn | undefined
   readonly keysQueue: KeysQueue | undefined
+  /** Given where functions that read a stream hand its keys on; `isStarting`: and start ReportsConsumer. */
+  readonly handOn: { readonly stage: Stage; readonly isStarting: boolean } | undefined
 }
 
 /** The functions of a stream return undefined for tables whose stream triggers nothing in this Region. */
 export const createTriggers = (
   scope: Construct,
   functions: DeployedFunctions,
-  { streamArn, followedStreamArn, keysQueue }: TriggerSources,
+  { streamArn, followedStreamArn, keysQueue, handOn }: TriggerSources,
 ): DeadLetters => {
   const deadLetters: Partial<Record<FunctionId, Queue>> = {}
+  const handedOn = handOn
+    ? FUNCTIONS.filter(isHandingOn).flatMap(({ triggers }) => triggers.flatMap(tableOf))
+    : []
   for (const [id, deployed] of Object.entries(functions) as [FunctionId, DeployedFunction][]) {
     const { triggers } = deployed.definition
     const arnOf = deployed.definition.option === 'reports' ? followedStreamArn : streamArn
@@ -127,13 +154,16 @@ export const createTriggers = (
     const queue = createDeadLetterQueue(scope, id)
     deadLetters[id] = queue
     if (id === 'ReportsConsumer' && keysQueue) addDrain(scope, deployed, keysQueue, queue)
+    const isHanding = handOn !== undefined && isHandingOn(deployed.definition)
+    if (isHanding && keysQueue) grantHandOn(deployed, keysQueue, handOn)
     for (const trigger of triggers) {
       if (trigger.kind === 'schedule') addSchedule(scope, deployed, trigger.everyMinutes, queue)
-      else {
+      else if (id !== 'ReportsConsumer' || !handedOn.includes(trigger.table)) {
         const arn = arnOf(trigger.table)
         // One stream of a function had no table in its id.
         const of = triggers.filter(({ kind }) => kind === 'stream').length > 1 ? trigger.table : ''
-        if (arn) addStream(scope, `${id}Stream${of}`, deployed, trigger, arn, queue)
+        const filters = trigger.filter ? [trigger.filter, ...(isHanding ? [SEARCH_TERMS] : [])] : []
+        if (arn) addStream(scope, `${id}Stream${of}`, deployed, { ...trigger, filters }, arn, queue)
       }
     }
   }

@@ -62,6 +62,12 @@ export const LAMBDA = {
     unset: 'changes are applied at once',
     meaning: 'SQS queue in which keys of changed items wait until PostgreSQL is brought up to date',
   },
+  HANDED_ON_KEYS_QUEUE: {
+    ...HTTP_URL,
+    example: 'https://sqs.eu-central-1.amazonaws.com/123456789012/cloudshelf-keys',
+    unset: 'ReportsConsumer reads all streams itself',
+    meaning: 'The same queue, for a function that reads a stream and hands its keys on',
+  },
   QUEUED_KEYS: {
     ...QUEUED_KEYS,
     default: 'all',

@@ -55,6 +55,8 @@ export type Settings = {
   readonly ssmEndpoint: string
   readonly codeDeployEndpoint: string
   readonly lambdaEndpoint: string
+  /** URL of the queue to which a function that reads a stream hands its keys on. */
+  readonly handOn: string | undefined
   /** Function that applies erasures to PostgreSQL, with its alias. */
   readonly reportsConsumer: string | undefined
   /** Versions of a release: see RELEASED_VERSIONS. */
@@ -159,6 +161,7 @@ export const readSettings = (
     ssmEndpoint: env.SSM_ENDPOINT ?? `https://ssm.${region}.amazonaws.com`,
     codeDeployEndpoint: env.ROLLOUT_ENDPOINT ?? `https://codedeploy.${region}.amazonaws.com`,
     lambdaEndpoint: env.ROLLOUT_ENDPOINT ?? `https://lambda.${region}.amazonaws.com`,
+    handOn: env.HANDED_ON_KEYS_QUEUE,
     reportsConsumer: env.REPORTS_CONSUMER,
     releasedVersions: env.RELEASED_VERSIONS,
     bucket: env.BLOB_BUCKET === undefined ? undefined : bucketUrl(env.BLOB_BUCKET, env, region),

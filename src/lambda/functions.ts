@@ -40,6 +40,8 @@ export type FunctionDefinition = {
   readonly sendsMail?: boolean
   /** Reads or writes PostgreSQL through the Data API, where the option `reports` is on. */
   readonly usesDatabase?: boolean
+  /** Reads a stream that ReportsConsumer needs too: with a second Region it hands keys on, see stream-keys.ts. */
+  readonly handsOn?: boolean
   /** Erases personal data, and calls the function that erases in PostgreSQL. */
   readonly erases?: boolean
   /** Only deployed where this option is on. */
@@ -125,6 +127,7 @@ export const FUNCTIONS = [
       { kind: 'schedule', everyMinutes: 360 },
     ],
     tables: TABLE_RIGHTS.IndexConsumer,
+    handsOn: true,
     blobs: 'write',
     cdn: 'wake',
     secrets: [],
@@ -148,6 +151,7 @@ export const FUNCTIONS = [
       },
     ],
     tables: TABLE_RIGHTS.OutboxConsumer,
+    handsOn: true,
     sendsMail: true,
     secrets: [],
   },
@@ -165,6 +169,9 @@ export const FUNCTIONS = [
   },
 ] as const satisfies readonly FunctionDefinition[]
 
+/** Of the control table, the records that reports need. */
+export const SEARCH_TERMS = { dynamodb: { Keys: { pk: { S: [CONTROL_ROWS.searchTerms.pk] } } } }
+
 /** Functions that are deployed only where their option is on. */
 export const OPTIONAL_FUNCTIONS = [
   {
@@ -176,9 +183,7 @@ export const OPTIONAL_FUNCTIONS = [
     triggers: (['books', 'orders', 'carts', 'users', 'control'] as const).map(table => ({
       kind: 'stream' as const,
       table,
-      ...(table === 'control'
-        ? { filter: { dynamodb: { Keys: { pk: { S: [CONTROL_ROWS.searchTerms.pk] } } } } }
-        : {}),
+      ...(table === 'control' ? { filter: SEARCH_TERMS } : {}),
       batching: { seconds: STREAM_WINDOW_SECONDS, records: 1_000 },
       isKept: true,
     })),

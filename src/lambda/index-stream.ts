@@ -12,6 +12,7 @@ import { createCatalogDeps } from '../composition/catalog.ts'
 import { createBucketBlobs, createSigner } from '../composition/clients.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
 import { createFunctionBase } from './open.ts'
+import { createKeyHandOn } from './stream-keys.ts'
 import { isEmptyBatch } from './version-checks.ts'
 
 /** A snapshot is written at most this often; a function that starts reads the change log from there on. */
@@ -22,6 +23,7 @@ const COUNT_INTERVAL_MS = 18 * 3_600_000
 const base = await createFunctionBase()
 const deps = { ...base, ...createCatalogDeps(base, createBucketBlobs(base.settings)) }
 const { liveIndex, changes, db, now, report, settings } = deps
+const handOn = createKeyHandOn(base)
 /** Only where the CDN is purged. */
 const purges =
   settings.cdn.purger === undefined
@@ -109,7 +111,10 @@ export const handler = async (
   if (isEmptyBatch(event)) return { batchItemFailures: [] }
   const isStream = 'Records' in event
   // Lambda retries a batch that could not be logged; a failed snapshot is tried again with the next batch.
-  if (isStream) await announce(event.Records)
+  if (isStream) {
+    await announce(event.Records)
+    await handOn?.(event.Records)
+  }
   await snapshot(!isStream).catch(report)
   return { batchItemFailures: [] }
 }

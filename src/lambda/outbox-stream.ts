@@ -1,18 +1,22 @@
 /** OutboxConsumer function: sends mails that were just added to the outbox. Mails that are due later are sent by the sweeper. */
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { createMailDeps, createMailTransport, hasMailTransport } from '../composition/mail.ts'
+import { CONTROL_ROWS } from '../core/control/rows.ts'
 import { fromWire } from '../core/dynamo/marshal.ts'
 import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { isInOutbox, subjectOf } from '../core/outbox.ts'
 import { deliver } from '../notifications/delivery.ts'
 import { type OutboxRow, parseRow } from '../notifications/table.ts'
 import { createFunctionBase } from './open.ts'
+import { createKeyHandOn } from './stream-keys.ts'
 
 /** Mails that one invocation sends at once. SES takes a tenth of a second for each. */
 const AT_ONCE = 8
 
 const base = await createFunctionBase()
 const deps = { ...base, ...createMailDeps(base, createMailTransport(base.settings)) }
+
+const handOn = createKeyHandOn(base, ({ key }) => key.pk === CONTROL_ROWS.searchTerms.pk)
 
 type DueMail = { readonly row: OutboxRow; readonly sequenceNumber: string }
 
@@ -49,6 +53,7 @@ const groupBySubject = (records: readonly DynamoDBRecord[]): DueMail[][] => {
  */
 export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
   const batchItemFailures: { itemIdentifier: string }[] = []
+  await handOn?.(Records)
   // Without a mail transport, rows wait in the outbox: a function has no mail folder.
   if (!hasMailTransport(deps.settings)) return { batchItemFailures }
   const groups = groupBySubject(Records)

@@ -277,3 +277,30 @@ test('an erasure is applied at once, and begun until it is: by the sweeper where
   expect(queue.waiting()).toEqual([])
   expect(await compare()).toMatchObject({ missing: 0, differ: 0, extra: 0 })
 })
+
+test('with a second Region the readers of the streams hand keys on, of the control table those of search terms', async () => {
+  const queue = await startFakeQueue()
+  const variables = {
+    ...environment,
+    HANDED_ON_KEYS_QUEUE: queue.url,
+    REPORTS_CONSUMER: 'ReportsConsumer:live',
+    ROLLOUT_ENDPOINT: aws.url,
+    SMTP_URL: 'smtp://127.0.0.1:1',
+  }
+  const [book] = await keysOf('books')
+  if (!book) throw new Error('there is no book')
+  const control = (pk: string): CapturedKey => ({ table: names.control, key: { pk, sk: '2026-11-30#a' } })
+  const started = aws.started.length
+  const index = await startFunction('IndexConsumer', variables)
+  expect(await index.invoke({ Records: [recordOf(book)] })).toEqual({ batchItemFailures: [] })
+  expect(aws.started.slice(started)).toEqual([{}])
+  const outbox = await startFunction('OutboxConsumer', variables)
+  await outbox.invoke({ Records: [recordOf(control('outbox')), recordOf(control('searches'))] })
+  expect(queue.waiting().flatMap(one => JSON.parse(one))).toEqual([
+    [book.table, book.key],
+    [names.control, { pk: 'searches', sk: '2026-11-30#a' }],
+  ])
+  // A batch that the queue does not take is delivered again.
+  queue.state.fail = 3
+  await expect(index.invoke({ Records: [recordOf(book)] })).rejects.toThrow()
+})

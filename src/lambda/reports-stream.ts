@@ -15,12 +15,12 @@ import { createSigner } from '../composition/clients.ts'
 import { SettingsError } from '../composition/settings.ts'
 import { createQueue } from '../core/aws/sqs.ts'
 import { type CapturedKey, uniqueKeys } from '../core/dynamo/capture.ts'
-import { fromWire } from '../core/dynamo/marshal.ts'
 import { isUnavailable } from '../core/sql/sql.ts'
 import { drainKeys, queueKeys } from '../projection/key-queue.ts'
 import { createProjection } from '../projection/projection.ts'
 import { createStreamedProjection, STREAM_DELAY_MS } from '../projection/streamed.ts'
 import { createFunctionContext } from './open.ts'
+import { readKey } from './stream-keys.ts'
 import { isEmptyBatch } from './version-checks.ts'
 
 /** Keys of one transaction; the records of a stream before them are done when it fails. */
@@ -41,20 +41,6 @@ const queue =
 /** Whether keys wait for the schedule: every search would wake the database. */
 const mayWait = (key: CapturedKey): boolean => queued === 'all' || key.table === names.control
 
-/** The key of a record; undefined for a record without one, which a retry would not give one. */
-const readKey = ({ dynamodb, eventSourceARN = '' }: DynamoDBRecord): CapturedKey | undefined => {
-  try {
-    const table = /:table\/([^/]+)\//.exec(eventSourceARN)?.[1]
-    const entries = Object.entries(fromWire(dynamodb?.Keys ?? {}))
-    if (table === undefined || entries.length === 0)
-      throw new TypeError('a stream record must have a table and a key')
-    return { table, key: Object.fromEntries(entries.map(([name, value]) => [name, String(value)])) }
-  } catch (error) {
-    report(error)
-    return undefined
-  }
-}
-
 /** Everything that changed before is among the records of this batch and earlier ones, unless other shards are behind. */
 const completeUntil = (records: readonly DynamoDBRecord[]): Date => {
   const times = records.map(
@@ -68,7 +54,7 @@ const completeUntil = (records: readonly DynamoDBRecord[]): Date => {
  * Lambda delivers the rest again.
  */
 const takeRecords = async (records: readonly DynamoDBRecord[]): Promise<DynamoDBBatchResponse> => {
-  const keys = records.map(readKey)
+  const keys = records.map(record => readKey(record, report))
   const unique = uniqueKeys(keys.flatMap(key => key ?? []))
   for (let i = 0; i < unique.length; i += KEYS_AT_ONCE) {
     const some = unique.slice(i, i + KEYS_AT_ONCE)
