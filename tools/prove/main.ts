@@ -14,7 +14,7 @@ Tests the shop's guarantees under races, faults, crashes, overload and hostile i
 against a naive implementation, which must fail. The table shows how each guarantee was tested, the result and the verdict.
 
 Options:
-  --quick            few rounds, in about 6 minutes; without it about 50 minutes
+  --quick            few rounds, in about 8 minutes; without it about 50 minutes
   --only <numbers>   only these guarantees, for example 1,3
   --seed <n>         repeat the random choices of an earlier run (which prints its seed)
   --soak-minutes <n> duration of the sustained load of guarantee 31 (20; 0.2 with --quick)

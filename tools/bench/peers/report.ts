@@ -86,7 +86,7 @@ export const createTables = (result: Result, verdicts: readonly Verdict[]): Tabl
 /** Differences that must be known to interpret a ratio. */
 export const listDifferences = ({ shops }: Result): string[] => [
   'All shops have the same 10,000 books, receive requests from the same load generator over 16 connections (8 for checkouts), and run as one server process with default settings. CloudShelf is restarted for each peer.',
-  'CloudShelf: lists, books and searches are served from memory, repeated lists and books from the response cache; every search has a new URL. Its responses include the total and counts by category, author, price and availability. A checkout is one request after the cart additions: one transaction that writes stock, order, idempotency record, outbox mail and cart. It has no payment step and one shipping method.',
+  'CloudShelf: lists, books and searches are served from memory, repeated lists and books from the response cache; every search has a new URL. Its responses include the total and counts by category, author, price and availability. A checkout is one request after the cart additions: one transaction that writes stock, order, idempotency record, outbox mail and cart. It is paid later, by invoice: a card is paid on the page of Stripe, in two transactions around that visit, and `npm run bench:payments` measures both, the card through a stand-in for Stripe. It has one shipping method.',
   ...shops.flatMap(({ differs }) => differs),
   ...shops
     .slice(1)
