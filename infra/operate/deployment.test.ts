@@ -233,6 +233,23 @@ test('production without mail is not deployed without a yes; with it, later depl
   expect(inputs()).not.toBe(before)
 })
 
+test('Stripe is not switched on without its secrets, nor taken back unasked, and its address is printed', async () => {
+  const stripe = `${PROD} paymentMethods=stripe,invoice`
+  await expect(deploy(stripe)).rejects.toThrow('paymentMethods=stripe requires stripe-key and stripe-webhook')
+  expect(stacks()).toEqual([])
+  const { parameters } = account().region(EU)
+  parameters.set('/cloudshelf/prod/stripe-key', 'sk_test_1234567890')
+  parameters.set('/cloudshelf/prod/stripe-webhook', 'whsec_1234567890123456')
+  await expect(deploy(stripe)).rejects.toThrow('confirm with --yes')
+  expect(said.join('\n')).toContain('- the key of Stripe is one of test mode')
+  parameters.set('/cloudshelf/prod/stripe-key', 'sk_live_1234567890')
+  await deploy(stripe)
+  expect(said.join('\n')).toContain('events to https://shop.example/api/payments/events/stripe')
+  await expect(deploy(PROD)).rejects.toThrow('confirm with --yes')
+  expect(said.join('\n')).toMatch(/- paymentMethods was stripe,invoice and becomes invoice, its default/)
+  expect(said.join('\n')).not.toMatch(/sk_|whsec_/)
+})
+
 test('the printed line sets everything that commands need: tables, bucket, address, currency, mail; in a shell as in the settings', async () => {
   const words = ['stage=prod', 'mailFrom=Shelf <orders@shop.example>', 'currency=JPY', "shopName=Ann's Books"]
   await deployShop(

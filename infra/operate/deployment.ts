@@ -1,5 +1,6 @@
 /** A deployment from its checks to the healthy shop; each step can be interrupted and repeated. */
 
+import { takesStripe } from '../settings/payments.ts'
 import type { RecordedOptions } from '../settings/recorded-options.ts'
 import { EDGE_REGION } from '../settings/region.ts'
 import { getStage } from '../settings/stage.ts'
@@ -21,6 +22,7 @@ import {
   release,
 } from './release.ts'
 import { ensureSecrets } from './secrets.ts'
+import { checkStripeSecrets } from './stripe-secrets.ts'
 import { verifyTables, waitForHealth } from './verify.ts'
 
 const printNextSteps = (
@@ -39,6 +41,10 @@ const printNextSteps = (
   console.log(
     `To run its commands, such as \`npx cloudshelf seed\` and \`npx cloudshelf admin create\`, set\n  ${exportCommand(environment)}`,
   )
+  if (takesStripe(options) && !takesStripe({ paymentMethods: last?.paymentMethods ?? '' }))
+    console.log(
+      `Stripe must send its events to ${address}/api/payments/events/stripe: docs/aws.md, "Payments".`,
+    )
   for (const line of adviseOnReports(options, last)) console.log(line)
 }
 
@@ -59,13 +65,14 @@ export const deployShop = async (args: Args): Promise<void> => {
   await checkDomain(edge, options)
   const last = await readRecordedOptions(edge, options.stage)
   const { concerns, notices } = await checkAccount(regions, options, last)
+  const ofStripe = takesStripe(options) ? await checkStripeSecrets(regions, getStage(options.stage)) : []
   const stacks = locateStacks(options, regions, edge)
   const identities = await findMailIdentities(stacks, options, last)
   const prepare = () => prepareDeployment(args, regions, identities)
   await prepare()
 
   for (const line of notices) print(line)
-  const losses = [...concerns, ...(await listChanges(stacks, options, last, readTemplate))]
+  const losses = [...concerns, ...ofStripe, ...(await listChanges(stacks, options, last, readTemplate))]
   if (losses.length > 0) {
     console.log(`\nBefore this deployment, confirm:\n${losses.map(line => `  - ${line}`).join('\n')}`)
     await confirm('All of this is as you want it', {

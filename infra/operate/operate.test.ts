@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { getStage } from '../settings/stage.ts'
 import { createAws } from './aws.ts'
 import { ensureSecrets, removeSecrets, writeSecret } from './secrets.ts'
+import { checkStripeSecrets, removeStripeSecrets, setStripeSecret } from './stripe-secrets.ts'
 import { uploadAssets } from './upload.ts'
 
 type Asked = {
@@ -99,6 +100,35 @@ test('secrets are created once as SecureStrings, and are the same in every Regio
   expect(aws.parameters.size).toBe(0)
 })
 
+test('secrets of Stripe are set by the operator; a new signing secret comes in front of the present one', async () => {
+  const stage = getStage('prod')
+  const [one, two] = [region('eu-central-1'), region('eu-west-1')]
+  await expect(checkStripeSecrets([one], stage)).rejects.toThrow(
+    /requires stripe-key and stripe-webhook, which prod has not: npm run rotate -- stripe-key --context stage=prod, then /,
+  )
+  await expect(setStripeSecret([one], stage, 'stripe-key', 'pk_live_1234567890')).rejects.toThrow(
+    'stripe-key must be a secret or restricted key of Stripe',
+  )
+  expect(aws.parameters.size).toBe(0)
+  await setStripeSecret([one], stage, 'stripe-key', 'sk_test_1234567890\n')
+  for (const secret of ['whsec_first12345678901', 'whsec_second1234567890', 'whsec_second1234567890'])
+    await setStripeSecret([one], stage, 'stripe-webhook', secret)
+  const webhook = () => aws.parameters.get('eu-central-1 /cloudshelf/prod/stripe-webhook')
+  expect(webhook()).toEqual({
+    value: 'whsec_second1234567890,whsec_first12345678901',
+    type: 'SecureString',
+  })
+  await setStripeSecret([one], stage, 'stripe-webhook', 'whsec_third12345678901')
+  expect(webhook()?.value).toBe('whsec_third12345678901,whsec_second1234567890')
+  expect(await checkStripeSecrets([one, two], stage)).toEqual([expect.stringContaining('test mode')])
+  expect(aws.parameters.get('eu-west-1 /cloudshelf/prod/stripe-key')?.value).toBe('sk_test_1234567890')
+  expect(await checkStripeSecrets([one], getStage('staging')).catch(error => error.message)).toContain(
+    'which staging has not',
+  )
+  await removeStripeSecrets([one, two], stage)
+  expect(aws.parameters.size).toBe(0)
+})
+
 test('page files are uploaded with content type and cache lifetime, and other files are skipped', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cloudshelf-client-'))
   mkdirSync(join(folder, 'assets'))
@@ -148,6 +178,9 @@ test('commands report missing or invalid input in one line', { timeout: 120_000 
     'invalid options: region is not known: add --context region=eu-central-1, or set AWS_REGION',
   ])
   expect(destroy).toEqual([1, 'invalid options: stage must be one of dev, staging, prod'])
-  expect(rotate).toEqual([1, 'which secret? Usage: npm run rotate -- secret|proxy --context stage=…'])
+  expect(rotate).toEqual([
+    1,
+    'which secret? Usage: npm run rotate -- secret|proxy|stripe-key|stripe-webhook --context stage=…',
+  ])
   expect(synth).toEqual([1, '--context prod must have the form name=value'])
 })

@@ -14,6 +14,7 @@ import { dataStacks, deleteSnapshots, reportSnapshots, unprotectDatabases } from
 import { readRecordedOptions } from './preflight.ts'
 import { createRegions } from './release.ts'
 import { removeSecrets } from './secrets.ts'
+import { removeStripeSecrets } from './stripe-secrets.ts'
 
 const describe = (
   { name }: Stage,
@@ -81,6 +82,7 @@ export const destroyShop = async (given: Args, readAgain: ReadAgain): Promise<vo
   // Also one that stayed when the option was switched off.
   if (flags['final-backup'] !== true) await deleteSnapshots(regions, stage.name, report)
   await removeSecrets(regions, stage)
+  await removeStripeSecrets(regions, stage)
   // The options of the last deployment went with the CDN's stack, and the Regions with them.
   if (!last && data.length === 0)
     throw new OperatorError(

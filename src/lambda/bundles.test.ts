@@ -76,6 +76,15 @@ test('the sign-in library is loaded with the first sign-in, and no development c
   expect(/[^\0-\x7f]/.test(code)).toBe(false)
 })
 
+test('the package of Stripe is in the functions that call it, and is loaded with the first call', async () => {
+  for (const id of ['OrderProcess', 'PaymentEvents', 'Sweeper'] as const) {
+    const { first, all } = await lookInto(id)
+    expect([id, first.has('stripe'), all.has('stripe')]).toEqual([id, false, true])
+  }
+  for (const id of ['BookCatalog', 'ShoppingCart', 'OutboxConsumer'] as const)
+    expect([id, (await lookInto(id)).all.has('stripe')]).toEqual([id, false])
+})
+
 test('the bundle of the pages contains the legal texts of the shop', async () => {
   const { folder } = await bundleFunction('Pages', 'none', ['LICENSE'])
   expect(readFileSync(join(folder, 'LICENSE'))).toEqual(readFileSync('LICENSE'))
