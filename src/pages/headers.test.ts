@@ -24,3 +24,13 @@ test('a shop on https sends HSTS', () => {
   expect(plain.has('strict-transport-security')).toBe(false)
   expect(secure.get('strict-transport-security')).toBe('max-age=31536000')
 })
+
+test('forms lead to the shop itself, and to the origins that are named', () => {
+  const formAction = (targets?: readonly string[]) => {
+    const headers = new Headers()
+    securityHeaders(headers, '', true, targets)
+    return headers.get('content-security-policy')?.match(/form-action [^;]+/)?.[0]
+  }
+  expect(formAction()).toBe("form-action 'self'")
+  expect(formAction(['https://checkout.stripe.com'])).toBe("form-action 'self' https://checkout.stripe.com")
+})

@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { expect, vi } from 'vitest'
 import { pagePayments } from '#src/composition/payment-settings.ts'
 import { createShop } from '#src/composition/shop.ts'
+import type { TestPaymentService } from '#src/local/test-payments/test-payments.ts'
 import { createLocalBuild } from '#src/pages/local-build.ts'
 import { createFreshnessCheck } from '#src/pages/page-cache.ts'
 import { createPageServer } from '#src/pages/serve.ts'
@@ -78,10 +79,16 @@ const startListening = async () => {
 type SiteOptions = ShopOptions & {
   /** Origins of payment pages on other hosts. */
   readonly paymentOrigins?: readonly string[]
+  /** Test payments that the site serves, as a local shop does. */
+  readonly testPayments?: TestPaymentService
 }
 
 /** Starts a shop with these books and its pages. */
-export const startSite = async ({ paymentOrigins = [], ...options }: SiteOptions): Promise<Site> => {
+export const startSite = async ({
+  paymentOrigins = [],
+  testPayments,
+  ...options
+}: SiteOptions): Promise<Site> => {
   vi.setConfig({
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
@@ -94,7 +101,7 @@ export const startSite = async ({ paymentOrigins = [], ...options }: SiteOptions
   const build = createLocalBuild(() => {})
   const pages = createPageServer({
     fetch: app.fetch,
-    elsewhere: app.fetch,
+    elsewhere: testPayments?.wrap(app.fetch) ?? app.fetch,
     publicUrl: url,
     origins: app.origins,
     loadShedder: app.loadShedder,
@@ -106,6 +113,8 @@ export const startSite = async ({ paymentOrigins = [], ...options }: SiteOptions
     log: shop.deps.log,
   })
   answer(pages.fetch)
+  testPayments?.start({ host: 'localhost', port, publicUrl: url })
+  onCleanup(async () => testPayments?.stop())
   onCleanup(() => new Promise<void>(done => server.close(() => done())))
   onCleanup(build.close)
   // Loads the page bundle, so that no test has to wait for it.
