@@ -1,5 +1,6 @@
 /** Ownership: at every path with the id of an owned item, an item of another account is not found. */
 import { expect, test } from 'vitest'
+import { createFakeProvider } from '../../test/fake-provider.ts'
 import { ADDRESS, aBook, checkOut, createTestShop, type TestShop } from '../../test/kit.ts'
 import { dumpTables } from '../../test/table-contents.ts'
 import { ENDPOINTS } from '../composition/endpoints.ts'
@@ -10,7 +11,7 @@ const idIn = (path: string): string | undefined => /\{(\w+)\}/.exec(path)?.[1]
 /** Without those for staff, and those that a mailed token opens for anyone: view-links.test.ts tries these. */
 const owned = ENDPOINTS.filter(({ path, access }) => {
   const id = idIn(path)
-  return id !== undefined && !OPEN.has(id) && access !== 'staff' && access !== 'anyone'
+  return id !== undefined && !OPEN.has(id) && (access === 'account' || access === 'shopper')
 })
 
 /** An account with one item of each kind that can be owned, and their ids by parameter name. */
@@ -18,6 +19,8 @@ const anOwner = async (shop: TestShop) => {
   const owner = await shop.account({ secondFactor: true })
   await owner.post('/api/cart/items', { book_id: 'tech-001' })
   const { order_id } = (await checkOut(owner)).body
+  await owner.post('/api/cart/items', { book_id: 'tech-001' })
+  const { checkout_id } = (await checkOut(owner, undefined, { payment_method: 'stripe' })).body
   const [session] = (await owner.get('/api/auth/sessions')).body.items
   const passkey_id = 'a-passkey'
   await shop.deps.records.create('passkey', {
@@ -33,6 +36,7 @@ const anOwner = async (shop: TestShop) => {
   const { address_id } = (await owner.post('/api/users/me/addresses', ADDRESS)).body
   const ids: Readonly<Record<string, string>> = {
     order_id,
+    checkout_id,
     session_id: session.session_id,
     passkey_id,
     address_id,
@@ -46,7 +50,7 @@ const BODIES: Readonly<Record<string, object>> = { changeAddress: ADDRESS }
 test.each(owned)(
   '$id: an item of another account is not found, that of the caller is',
   async ({ id: endpointId, method, path, body }) => {
-    const shop = await createTestShop({ books: [aBook()] })
+    const shop = await createTestShop({ books: [aBook()], providers: [createFakeProvider()] })
     const { owner, ids } = await anOwner(shop)
     const id = ids[idIn(path) ?? '']
     expect(id, `add the owned item of ${path} to this test`).toBeDefined()

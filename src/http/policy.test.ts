@@ -15,8 +15,10 @@ test('a revoked role ends with the next request, and so do the sessions', async 
 })
 
 test('every endpoint has an access policy, public responses set no cookie, and only staff edit the catalog', () => {
-  for (const { id, access, cache, method, path } of ENDPOINTS) {
-    expect(['anyone', 'shopper', 'account', 'staff'], id).toContain(access)
+  for (const { id, access, cache, method, path, body } of ENDPOINTS) {
+    expect(['anyone', 'shopper', 'account', 'staff', 'signed'], id).toContain(access)
+    // A signature is checked over the raw body.
+    expect(access === 'signed', id).toBe(body === 'bytes' && access !== 'staff')
     if (cache === 'public') expect({ id, who: access, method }).toEqual({ id, who: 'anyone', method: 'GET' })
     if (path.startsWith('/api/books') && method !== 'GET')
       expect({ id, who: access }).toEqual({ id, who: 'staff' })

@@ -33,6 +33,7 @@ const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = {
   writes_paused: '2',
   shop_moving: '10',
   reports_unavailable: '10',
+  payment_unavailable: '5',
   maintenance: '300',
   // Lasts until the function has more memory.
   index_too_large: '3600',

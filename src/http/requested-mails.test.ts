@@ -78,6 +78,8 @@ const CAUSES: Readonly<Record<string, (shop: Shop) => Promise<() => Promise<Answ
 const NO_MAIL: readonly string[] = [
   ...['addCartItem', 'setCartItem', 'removeCartItem', 'emptyCart'],
   ...['openOrderLink', 'viewOrder', 'previewReset'],
+  // What it may confirm was counted when it was held.
+  'cancelCheckout',
   ...['verifyEmail', 'signIn', 'signOut', 'signInWithCode', 'signInWithRecoveryCode', 'signInWithPasskey'],
   ...['passkeySignInOptions', 'beginCognito', 'finishCognito'],
   // Once for each link, to an address that has confirmed itself: its owner must know.

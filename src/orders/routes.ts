@@ -70,9 +70,17 @@ export const orderRoutes = (deps: OrderRouteDeps, hosted: HostedCheckouts): Rout
   const countSale = ({ amounts, currency }: Order): void =>
     deps.log.count({ OrdersPlaced: 1, Revenue: toDecimal(amounts.total, currency) })
 
-  const agreedPlan = (method: AgreedMethod, userId: string, key: string): CheckoutPlan => ({
+  const agreedPlan = (
+    method: AgreedMethod,
+    identity: Identity,
+    userId: string,
+    key: string,
+  ): CheckoutPlan => ({
     method,
-    replaced: () => hosted.replaceableHold(userId, key),
+    replaced: async () => {
+      if (method === 'invoice') await assertMayInvoice(deps, identity)
+      return hosted.replaceableHold(userId, key)
+    },
     writes: parts => agreedWrites(deps, parts, method),
     find: deps.orders.get,
   })
@@ -82,12 +90,13 @@ export const orderRoutes = (deps: OrderRouteDeps, hosted: HostedCheckouts): Rout
       const { identity, headers, body, responseHeaders, counter } = context
       const key = requireKey(headers)
       const method = methodOf(deps, body)
-      if (method === 'invoice') await assertMayInvoice(deps, identity)
       const send = identity.session
         ? { heldBy: () => [], transact: (_: Order, writes: readonly Write[]) => counter.transact(writes) }
         : await createGuestLimits(deps, context, body.email)
       const userId = identity.becomeShopper()
-      const plan = isAgreed(method) ? agreedPlan(method, userId, key) : hosted.plan(method, userId, key)
+      const plan = isAgreed(method)
+        ? agreedPlan(method, identity, userId, key)
+        : hosted.plan(method, userId, key)
       const { order, replayed } = await placeOrder(deps, userId, key, body, plan, send).catch(async error => {
         await hosted.settleHold(userId)
         throw error

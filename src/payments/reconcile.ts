@@ -116,6 +116,9 @@ const paid = async (deps: PaymentDeps, checkout: Checkout, seen: Seen): Promise<
     seen.currency.code === checkout.currency &&
     seen.captured === checkout.amount
   if (!agrees) return reviewCheckout(deps, checkout, seen, 'amount_differs')
+  // Its address is gone: it was looked at for the last time, or its person was erased.
+  if (checkout.snapshot.shipping_address === undefined)
+    return reviewCheckout(deps, checkout, seen, 'paid_after_release')
   const outcome = await confirmCheckout(deps, checkout, seen)
   if (outcome === 'short') return reviewCheckout(deps, checkout, seen, 'paid_after_release')
   if (outcome === 'changed') return false
