@@ -113,9 +113,11 @@ test('the consumer follows the tables in each Region, whichever is active, and t
     const streams = streamsOf(made, stack)
     expect(streams).toHaveLength(5)
     expect(new Set(streams.map(({ EventSourceArn }) => JSON.stringify(EventSourceArn))).size).toBe(5)
-    // Of the control table search terms alone.
+    // Of the control table search terms and payments alone.
     const filters = streams.flatMap(({ FilterCriteria }) => FilterCriteria?.Filters ?? [])
-    expect(filters).toEqual([{ Pattern: '{"dynamodb":{"Keys":{"pk":{"S":["searches"]}}}}' }])
+    expect(filters).toEqual([
+      { Pattern: '{"dynamodb":{"Keys":{"pk":{"S":["searches",{"prefix":"payment#"}]}}}}' },
+    ])
     for (const mapping of streams)
       expect(mapping).toMatchObject({
         BatchSize: 1_000,
@@ -170,7 +172,7 @@ test('a stream has two readers at most, and one beside the replication to a seco
     )
     expect(mails?.[1].FilterCriteria.Filters).toEqual([
       { Pattern: expect.stringContaining('PENDING') },
-      { Pattern: '{"dynamodb":{"Keys":{"pk":{"S":["searches"]}}}}' },
+      { Pattern: '{"dynamodb":{"Keys":{"pk":{"S":["searches",{"prefix":"payment#"}]}}}}' },
     ])
   }
 })

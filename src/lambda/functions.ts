@@ -170,7 +170,9 @@ export const FUNCTIONS = [
 ] as const satisfies readonly FunctionDefinition[]
 
 /** Of the control table, the records that reports need. */
-export const SEARCH_TERMS = { dynamodb: { Keys: { pk: { S: [CONTROL_ROWS.searchTerms.pk] } } } }
+export const SEARCH_TERMS = {
+  dynamodb: { Keys: { pk: { S: [CONTROL_ROWS.searchTerms.pk, { prefix: CONTROL_ROWS.payment.prefix }] } } },
+}
 
 /** Functions that are deployed only where their option is on. */
 export const OPTIONAL_FUNCTIONS = [
@@ -179,7 +181,7 @@ export const OPTIONAL_FUNCTIONS = [
     id: 'ReportsConsumer',
     entry: 'reports-stream',
     option: 'reports',
-    // Keys alone are read of the records. Of the control table reports show search terms.
+    // Keys alone are read of the records. Of the control table reports show search terms and payments.
     triggers: (['books', 'orders', 'carts', 'users', 'control'] as const).map(table => ({
       kind: 'stream' as const,
       table,

@@ -264,7 +264,7 @@ export const TABLE_RIGHTS = {
     onTable('orders', 'BatchGetItem'),
     onTable('carts', 'BatchGetItem'),
     onTable('users', 'BatchGetItem'),
-    onRows(['BatchGetItem'], searchTerms),
+    onRows(['BatchGetItem'], searchTerms, payment),
   ],
 } as const satisfies Readonly<Record<string, readonly TableRight[]>>
 

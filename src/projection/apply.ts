@@ -132,8 +132,12 @@ export const createApply = (deps: ApplyDeps): Apply => {
       )
       if (groups.length > 0) {
         await assertNoOtherShop(transaction, deps.pseudonyms.fingerprint)
+        const bySource = Map.groupBy(groups, ({ table }) => table.source)
         const itemsOf = await deps.db.batchGetAll(
-          groups.map(({ table, keys }) => ({ table: table.source, keys: keys.map(({ key }) => key) })),
+          [...bySource].map(([table, some]) => ({
+            table,
+            keys: some.flatMap(({ keys }) => keys.map(({ key }) => key)),
+          })),
         )
         for (const group of groups) {
           const applied = await applyGroup(deps, transaction, group, itemsOf(group.table.source), refusal)

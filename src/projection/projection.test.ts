@@ -36,7 +36,7 @@ test('a backfill goes on where it was cut off, and then everything is the same',
     },
   })
   expect(await isBackfilled(projection)).toBe(false)
-  expect(await backfill(projection)).toBe(3 + 1 + 1 + 1)
+  expect(await backfill(projection)).toBe(3 + 1 + 1 + 1 + 1)
   expect(await isBackfilled(projection)).toBe(true)
   expect(await readLastRun(sql, 'backfill')).toMatchObject({
     counted: { books: 3, orders: 1, carts: 1, users: 1 },

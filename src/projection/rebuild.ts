@@ -4,7 +4,7 @@ import { beginGeneration, claimDatabase } from './positions.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 
 const TABLES =
-  'shop.books, shop.book_authors, shop.book_prices, shop.orders, shop.order_lines, shop.order_steps, shop.carts, shop.customers, shop.search_days, shop.searches, search.books, search.terms, search.pairs'
+  'shop.books, shop.book_authors, shop.book_prices, shop.orders, shop.order_lines, shop.order_steps, shop.carts, shop.customers, shop.search_days, shop.searches, shop.payment_rows, search.books, search.terms, search.pairs'
 
 /** A projection that is not filled. */
 const NEVER = new Date(0).toISOString()

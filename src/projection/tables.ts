@@ -1,5 +1,5 @@
 /** The tables of DynamoDB that the projection follows, each with its mapper and the SQL of its rows. */
-import { partition } from '../core/control/row-kind.ts'
+import { partition, type RowKind } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Dynamo, Key, ScanOptions } from '../core/dynamo/dynamo.ts'
 import type { Item } from '../core/dynamo/write.ts'
@@ -7,12 +7,13 @@ import { TABLES, type TableId, type TableNames } from '../tables/definitions.ts'
 import { mapBook } from './map-books.ts'
 import { mapCart } from './map-carts.ts'
 import { mapOrder } from './map-orders.ts'
+import { mapPayment } from './map-payments.ts'
 import { mapSearches } from './map-searches.ts'
 import { mapUser } from './map-users.ts'
 import type { MapItem } from './mapping.ts'
 import { STORED_BOOKS } from './search-rows.ts'
 
-export type ProjectedId = Exclude<TableId, 'control'> | 'searches'
+export type ProjectedId = Exclude<TableId, 'control'> | 'searches' | 'payments'
 
 export type ReadOptions = Pick<ScanOptions, 'attributes' | 'after'> & { readonly pageSize: number }
 
@@ -58,6 +59,8 @@ const CART_GONE = `gone_at = now(), owner = null, outcome = case
 type Projected = Omit<ProjectedTable, 'id' | 'source' | 'keyAttributes' | 'accepts' | 'pages'> & {
   /** The partition of the control table that it is, where it is no table of its own. */
   readonly partition?: string
+  /** The rows of the control table that it is, where they are in partitions of their own. */
+  readonly rows?: Pick<RowKind, 'matches'>
 }
 
 const PROJECTED: Readonly<Record<ProjectedId, Projected>> = {
@@ -145,25 +148,62 @@ const PROJECTED: Readonly<Record<ProjectedId, Projected>> = {
     columns: { day: 'date' },
     children: { searches: { day: 'date', words: 'text', times: 'int', without_result: 'int' } },
   },
+  payments: {
+    rows: CONTROL_ROWS.payment,
+    map: mapPayment,
+    target: 'shop.payment_rows',
+    stored: 'shop.payment_rows',
+    columns: {
+      kind: 'text',
+      order_id: 'text',
+      method: 'text',
+      currency: 'text',
+      amount_minor: 'bigint',
+      captured_minor: 'bigint',
+      refunded_minor: 'bigint',
+      reserved_minor: 'bigint',
+      disputed_minor: 'bigint',
+      tax_minor: 'bigint',
+      state: 'text',
+      due_on: 'date',
+      is_voided: 'boolean',
+      at: 'timestamptz',
+      updated_at: 'timestamptz',
+    },
+    children: {},
+  },
 }
 
 /** Orders come before carts: what became of a cart is up to its owner's orders. */
-const PROJECTED_IDS: readonly ProjectedId[] = ['books', 'orders', 'carts', 'users', 'searches']
+const PROJECTED_IDS: readonly ProjectedId[] = ['books', 'orders', 'carts', 'users', 'searches', 'payments']
+
+/** The items of a table that match, a page at a time; pages without any are left out. */
+async function* matching(
+  pages: AsyncIterable<readonly Item[]>,
+  { matches }: Pick<RowKind, 'matches'>,
+): AsyncGenerator<readonly Item[]> {
+  for await (const page of pages) {
+    const own = page.filter(matches)
+    if (own.length > 0) yield own
+  }
+}
 
 export const projectedTables = (names: TableNames): readonly ProjectedTable[] =>
   PROJECTED_IDS.map(id => {
-    const { partition: pk, ...projected } = PROJECTED[id]
-    const tableId: TableId = id === 'searches' ? 'control' : id
+    const { partition: pk, rows, ...projected } = PROJECTED[id]
+    const tableId: TableId = id === 'searches' || id === 'payments' ? 'control' : id
     const source = names[tableId]
     const { hash, range }: { readonly hash: string; readonly range?: string } = TABLES[tableId].key
     return {
       id,
       source,
       keyAttributes: range === undefined ? [hash] : [hash, range],
-      accepts: key => pk === undefined || key[hash] === pk,
+      accepts: key => rows?.matches(key) ?? (pk === undefined || key[hash] === pk),
       pages: (db, options) =>
         pk === undefined
-          ? db.scan(source, options)
+          ? rows
+            ? matching(db.scan(source, options), rows)
+            : db.scan(source, options)
           : db.pages({ ...partition(source, pk), ...(options.after && { after: options.after }) }),
       ...projected,
     }

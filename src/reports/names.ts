@@ -17,6 +17,8 @@ export const REPORT_NAMES = [
   'customers',
   'cohorts',
   'carts',
+  'money',
+  'money-due',
   'searches',
   'searches-without-result',
 ] as const

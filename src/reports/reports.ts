@@ -1,4 +1,6 @@
 /** All reports by their names; loaded with the first report that is asked for. */
+
+import { MONEY_REPORTS } from './money-reports.ts'
 import type { ReportName } from './names.ts'
 import { ORDER_REPORTS } from './order-reports.ts'
 import type { Report } from './report.ts'
@@ -10,6 +12,7 @@ const REPORTS: Readonly<Record<ReportName, Report>> = {
   ...SALES_REPORTS,
   ...STOCK_REPORTS,
   ...ORDER_REPORTS,
+  ...MONEY_REPORTS,
   ...SEARCH_REPORTS,
 }
 
