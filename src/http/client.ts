@@ -15,7 +15,11 @@ export type CallInput<E extends Endpoint> = Part<'params', E['params']> &
   (E['body'] extends 'bytes' ? { readonly body: Uint8Array } : Part<'body', E['body']>)
 
 export type CallReply<E extends Endpoint> =
-  | (E['reply'] extends z.ZodType ? z.output<E['reply']> : undefined)
+  | (E['reply'] extends z.ZodType
+      ? z.output<E['reply']>
+      : E extends { readonly otherReplies: readonly string[] }
+        ? Uint8Array<ArrayBuffer>
+        : undefined)
   | (E extends { readonly accepted: z.ZodType } ? z.output<E['accepted']> : never)
 
 type AnyInput = {
@@ -80,6 +84,9 @@ export const createShopClient = (
         : { body: endpoint.body === 'bytes' ? (body as BodyInit) : JSON.stringify(body) }),
     })
     const response = await fetch(request)
+    // An endpoint without JSON replies with a file.
+    if (response.ok && !endpoint.reply && endpoint.otherReplies)
+      return new Uint8Array(await response.arrayBuffer()) as CallReply<typeof endpoint>
     const text = await response.text()
     if (!response.ok) throw toShopError(response.status, text)
     return (text === '' ? undefined : JSON.parse(text)) as CallReply<typeof endpoint>

@@ -11,7 +11,7 @@ import type { PipelineRules, Steps } from './pipeline.ts'
 import { type CountedRequest, createRequestCounter, type RequestCounter, refuseKnown } from './rate-limits.ts'
 import { createRequestedMails } from './requested-mails.ts'
 import { type ResponseCache, responseKey } from './response-cache.ts'
-import { Accepted, type Route, TextReply } from './route.ts'
+import { Accepted, FileReply, type Route, TextReply } from './route.ts'
 import type { Sharing } from './shared-caching.ts'
 
 export type EndpointRules = PipelineRules &
@@ -26,6 +26,12 @@ export type EndpointRules = PipelineRules &
 const respond = (endpoint: Endpoint, value: unknown, more: Iterable<readonly [string, string]>): Response => {
   const headers: Record<string, string> = { ...standardHeaders(), 'cache-control': 'no-store' }
   for (const [name, text] of more) headers[name] ??= text
+  if (value instanceof FileReply) {
+    headers['cache-control'] = 'private, no-store'
+    headers['content-type'] = value.mediaType
+    headers['content-disposition'] = `inline; filename="${value.name}"`
+    return new Response(value.bytes, { status: endpoint.status, headers })
+  }
   if (!endpoint.reply) return new Response(null, { status: endpoint.status, headers })
   if (value instanceof TextReply) {
     headers['content-type'] = value.mediaType

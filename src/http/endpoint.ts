@@ -58,7 +58,10 @@ export type Endpoint = {
   readonly reply?: Shape
   /** The shape of a reply with status 202, which the handler then returns as an Accepted. */
   readonly accepted?: Shape
-  /** Media types of its other replies, which the caller chooses by a parameter; the handler then returns a TextReply. */
+  /**
+   * Media types of its replies that are not JSON, for which the handler returns a TextReply or a FileReply. Where there is a `reply`
+   * too, the caller chooses by a parameter.
+   */
   readonly otherReplies?: readonly string[]
   /** What this endpoint may refuse beyond what every endpoint may. */
   readonly errors: readonly ErrorCode[]

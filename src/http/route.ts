@@ -19,6 +19,20 @@ export class TextReply {
   }
 }
 
+/** A reply that is a file, of an endpoint that has `otherReplies`. */
+export class FileReply {
+  readonly mediaType: string
+  readonly name: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+
+  /** `name` is what a browser calls it: ASCII letters, digits, hyphens and dots. */
+  constructor(mediaType: string, name: string, bytes: Uint8Array<ArrayBuffer>) {
+    this.mediaType = mediaType
+    this.name = name
+    this.bytes = bytes
+  }
+}
+
 /** A reply with status 202, of an endpoint that has `accepted`. */
 export class Accepted<T> {
   readonly value: T
@@ -85,7 +99,7 @@ export const route = <E extends Endpoint>(
     context: Context<E>,
   ) => Promise<
     | Reply<E>
-    | (E extends { readonly otherReplies: readonly string[] } ? TextReply : never)
+    | (E extends { readonly otherReplies: readonly string[] } ? TextReply | FileReply : never)
     | (E extends { readonly accepted: z.ZodType } ? Accepted<z.input<E['accepted']>> : never)
   >,
   ...checks: Checks<E>

@@ -122,7 +122,10 @@ const responses = (endpoint: Endpoint): Json => {
         content: content(Problem, 'application/problem+json', undefined),
       },
     ])
-  const texts = (endpoint.otherReplies ?? []).map(type => [type, { schema: { type: 'string' } }])
+  const others = (endpoint.otherReplies ?? []).map(type => [
+    type,
+    { schema: { type: 'string', ...(type.startsWith('text/') ? {} : { format: 'binary' }) } },
+  ])
   const accepted = endpoint.accepted
     ? {
         '202': {
@@ -133,11 +136,11 @@ const responses = (endpoint: Endpoint): Json => {
     : {}
   const success = {
     description: 'Success.',
-    ...(reply
+    ...(reply || others.length > 0
       ? {
           content: {
-            ...content(reply, 'application/json', EXAMPLES[id]?.reply),
-            ...Object.fromEntries(texts),
+            ...(reply ? content(reply, 'application/json', EXAMPLES[id]?.reply) : {}),
+            ...Object.fromEntries(others),
           },
         }
       : {}),

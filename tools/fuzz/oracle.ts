@@ -13,6 +13,7 @@ const REROUTED_CODES = new Set(['not_found', 'method_not_allowed'])
 
 const findSchemaFault = (endpoint: Endpoint, body: unknown): string | undefined => {
   const { reply } = endpoint
+  if (!reply && endpoint.otherReplies) return undefined
   if (!reply) return body === '' ? undefined : 'has an undeclared body'
   const { data, success } = reply.safeParse(body)
   if (!success) return 'does not match its schema'
