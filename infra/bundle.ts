@@ -13,9 +13,17 @@ import { copyNativeDeps, NATIVE_PACKAGES, type NativeDeps } from './native-deps.
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BUNDLES = join(ROOT, 'build/lambda')
 
+/** Fonts of invoices (src/invoices/pdf-page.ts). */
+const INVOICE_FONTS = ['400Regular/NotoSans_400Regular.ttf', '600SemiBold/NotoSans_600SemiBold.ttf'].map(
+  file => `@expo-google-fonts/noto-sans/${file}`,
+)
+
 /** Files that a function reads from its own folder besides code, relative to node_modules. */
 const COPIED_FILES: Partial<Record<BundleId, readonly string[]>> = {
   BookCatalog: ['openapi-explorer/dist/browser/openapi-explorer.min.js'],
+  OrderProcess: INVOICE_FONTS,
+  OutboxConsumer: INVOICE_FONTS,
+  Sweeper: INVOICE_FONTS,
 }
 
 /**

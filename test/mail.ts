@@ -134,6 +134,7 @@ export const createKillableWorker = (shop: TestShop, transport: Transport, lifet
       viewLinks,
       users,
       accountLinks,
+      invoiceFor: async () => undefined,
       now,
       shop: { ...settings.shop, publicUrl: settings.publicUrl },
     }),

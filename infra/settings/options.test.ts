@@ -135,6 +135,9 @@ test('options of payments become the settings of the functions', () => {
     shopAddress: '1 Library Lane; Anytown',
     invoiceDays: '30',
     invoiceFor: 'confirmed',
+    invoiceAt: 'order',
+    invoicePrefix: 'CB-',
+    invoiceYears: '8',
     transferDays: '5',
   }
   const variables = paymentSettings(readOptions(said, HERE))
@@ -145,6 +148,7 @@ test('options of payments become the settings of the functions', () => {
     collection: true,
     daysToPay: { invoice: 30, transfer: 5 },
     invoiceFor: 'confirmed',
+    invoices: { at: 'order', prefix: 'CB-', years: 8 },
   })
   // Without an option, functions need not look for a live checkout that there cannot be.
   expect(paymentSettings(readOptions({}, HERE))).toEqual({ PAYMENT_METHODS: 'invoice' })

@@ -1,5 +1,12 @@
 /** Options of payments, each by the setting that it becomes. */
-import { INVOICE_AUDIENCE, METHODS, ON_OR_OFF } from '#src/composition/payment-setting-types.ts'
+import {
+  INVOICE_AUDIENCE,
+  INVOICE_MOMENT,
+  METHODS,
+  NUMBER_PREFIX,
+  ON_OR_OFF,
+  YEARS,
+} from '#src/composition/payment-setting-types.ts'
 import { ADDRESS_LINES, DAYS } from '#src/composition/setting-types.ts'
 import { findCurrency } from '#src/core/currency.ts'
 import { explainUnservedCurrency } from '#src/payments/stripe/amounts.ts'
@@ -10,6 +17,9 @@ export const PAYMENT_OPTIONS = {
   paymentMethods: textOf(METHODS).default('invoice'),
   invoiceDays: textOf(DAYS).optional(),
   invoiceFor: textOf(INVOICE_AUDIENCE).optional(),
+  invoiceAt: textOf(INVOICE_MOMENT).optional(),
+  invoicePrefix: textOf(NUMBER_PREFIX).optional(),
+  invoiceYears: textOf(YEARS).optional(),
   transferDays: textOf(DAYS).optional(),
   bankDetails: textOf(ADDRESS_LINES).optional(),
   collection: textOf(ON_OR_OFF).optional(),
@@ -23,6 +33,9 @@ const SETTINGS = {
   paymentMethods: 'PAYMENT_METHODS',
   invoiceDays: 'INVOICE_DAYS',
   invoiceFor: 'INVOICE_FOR',
+  invoiceAt: 'INVOICE_AT',
+  invoicePrefix: 'INVOICE_PREFIX',
+  invoiceYears: 'INVOICE_YEARS',
   transferDays: 'TRANSFER_DAYS',
   bankDetails: 'BANK_DETAILS',
   collection: 'COLLECTION',

@@ -9,6 +9,7 @@ import * as shelves from '../catalog/shelves-api.ts'
 import * as catalogStaff from '../catalog/staff-api.ts'
 import { getHealth } from '../health/api.ts'
 import type { Endpoint } from '../http/endpoint.ts'
+import * as invoices from '../invoices/api.ts'
 import * as orders from '../orders/api.ts'
 import * as payments from '../payments/api.ts'
 import * as paymentsStaff from '../payments/staff-api.ts'
@@ -105,6 +106,12 @@ export const ENDPOINT_GROUPS = {
     paymentsStaff.setInvoicePermission,
   ],
   paymentEvents: [payments.paymentEvent],
+  invoices: [
+    invoices.listInvoices,
+    invoices.getInvoice,
+    invoices.listInvoicesByLink,
+    invoices.getInvoiceByLink,
+  ],
   health: [getHealth],
   reports: [reports.listReports, reports.getReport],
 } as const satisfies Record<string, readonly Endpoint[]>

@@ -1,6 +1,15 @@
 /** The environment variables of payments, as data: see environment.ts. */
 import type { Variables } from './environment.ts'
-import { INVOICE_AUDIENCE, METHODS, ON_OR_OFF, STRIPE_KEY, WEBHOOK_SECRET } from './payment-setting-types.ts'
+import {
+  INVOICE_AUDIENCE,
+  INVOICE_MOMENT,
+  METHODS,
+  NUMBER_PREFIX,
+  ON_OR_OFF,
+  STRIPE_KEY,
+  WEBHOOK_SECRET,
+  YEARS,
+} from './payment-setting-types.ts'
 import { ADDRESS_LINES, DAYS, HTTP_URL } from './setting-types.ts'
 
 export const PAYMENTS = {
@@ -15,6 +24,22 @@ export const PAYMENTS = {
     default: 'everyone',
     meaning:
       'Who may pay by invoice: everyone, accounts with a confirmed email, or accounts that staff have allowed to',
+  },
+  INVOICE_AT: {
+    ...INVOICE_MOMENT,
+    default: 'ship',
+    meaning: 'When the invoice of an order is issued: when it ships, or when it is placed',
+  },
+  INVOICE_PREFIX: {
+    ...NUMBER_PREFIX,
+    unset: 'numbers such as `2026-000123`',
+    meaning: 'Letters before the numbers of invoices',
+  },
+  INVOICE_YEARS: {
+    ...YEARS,
+    default: '10',
+    meaning:
+      'Years that an invoice is kept after the year in which it was issued, as the law of the country wants it. It counts for invoices that are issued from then on',
   },
   TRANSFER_DAYS: {
     ...DAYS,

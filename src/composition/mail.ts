@@ -1,6 +1,7 @@
 /** Dependencies of the mails: outbox, composer, and the transport of the settings. */
 import { createAccountLinks } from '../accounts/account-links.ts'
 import { createUserTable } from '../accounts/table.ts'
+import { createInvoiceAttachment } from '../notifications/attachments.ts'
 import { createComposer } from '../notifications/compose.ts'
 import { createOutboxTable } from '../notifications/table.ts'
 import {
@@ -16,6 +17,7 @@ import { createPaymentTable } from '../payments/table.ts'
 import { isQuiet } from '../tables/quiet.ts'
 import type { BaseContext } from './base.ts'
 import { createSigner } from './clients.ts'
+import { createInvoiceContext } from './invoices.ts'
 import { mailFolder, type Settings } from './settings.ts'
 
 /** Whether mails leave this machine, by a mail server or by Amazon SES. */
@@ -49,7 +51,12 @@ export const createMailDeps = (context: BaseContext, transport: Transport) => {
   }
   return {
     outbox: createOutboxTable(db, names),
-    compose: createComposer({ ...sources, shop: { ...shop, publicUrl }, now }),
+    compose: createComposer({
+      ...sources,
+      shop: { ...shop, publicUrl },
+      invoiceFor: createInvoiceAttachment(createInvoiceContext(context)),
+      now,
+    }),
     transport,
     isQuiet: () => isQuiet(context),
     deleteSentMails: async (email: string, about: readonly string[]) => transport.deleteMails?.(email, about),

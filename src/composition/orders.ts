@@ -9,6 +9,7 @@ import { createViewLinks } from '../orders/view-links.ts'
 import { createInvoicePermissions } from '../payments/invoice-permission.ts'
 import type { HostedProvider } from '../payments/provider.ts'
 import type { BaseContext } from './base.ts'
+import { createInvoiceDeps } from './invoices.ts'
 import { createPaymentDeps } from './payments.ts'
 
 /** With the payment providers that this process uses. */
@@ -37,6 +38,7 @@ export const createOrderDeps = (context: BaseContext, providers: readonly Hosted
       audience: context.settings.payment.invoiceFor,
     }),
     ...createPaymentDeps(context, orders, providers),
+    ...createInvoiceDeps(context),
     unpaidLimit: context.settings.unpaidLimit,
     /** Called with the books of a sale; an application with an index replaces it. */
     booksChanged: (_books: readonly BookKey[]): void => {},

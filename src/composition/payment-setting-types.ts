@@ -1,7 +1,7 @@
 /** Types of the settings of payments: see setting-types.ts. */
 import * as z from 'zod'
 import { PAYMENT_METHODS, PaymentMethod } from '../orders/payment.ts'
-import { parsedBy } from './setting-types.ts'
+import { parsedBy, wholeNumber } from './setting-types.ts'
 
 export const METHODS = {
   schema: parsedBy(text => {
@@ -17,6 +17,19 @@ export const INVOICE_AUDIENCE = {
   schema: z.enum(['everyone', 'confirmed', 'allowed']),
   expected: 'one of everyone, confirmed, allowed',
 } as const
+
+export const INVOICE_MOMENT = {
+  schema: z.enum(['ship', 'order']),
+  expected: '`ship` or `order`',
+} as const
+
+export const NUMBER_PREFIX = {
+  schema: z.string().regex(/^[A-Za-z0-9-]{1,12}$/),
+  expected: '1 to 12 letters, digits and hyphens',
+  example: 'CB-',
+} as const
+
+export const YEARS = wholeNumber(1, 30, '10')
 
 export const ON_OR_OFF = {
   schema: z.enum(['on', 'off']).transform(text => text === 'on'),

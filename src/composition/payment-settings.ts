@@ -1,4 +1,5 @@
 /** Settings of payments, from the variables that belong to them. */
+import type { InvoiceSettings } from '../invoices/deps.ts'
 import { isAgreed, type PaymentMethod } from '../orders/payment.ts'
 import type { InvoiceAudience } from '../payments/invoice-permission.ts'
 import type { Environment } from './environment.ts'
@@ -11,6 +12,7 @@ export type PaymentSettings = {
   /** Line by line; empty where none are set. */
   readonly bankDetails: readonly string[]
   readonly collection: boolean
+  readonly invoices: InvoiceSettings
   readonly stripe: {
     readonly secretKey: string | undefined
     /** Current and previous. */
@@ -40,6 +42,7 @@ export const paymentSettings = (
       daysToPay: { invoice: env.INVOICE_DAYS, transfer: env.TRANSFER_DAYS },
       bankDetails: env.BANK_DETAILS ?? [],
       collection: env.COLLECTION,
+      invoices: { at: env.INVOICE_AT, prefix: env.INVOICE_PREFIX ?? '', years: env.INVOICE_YEARS },
       stripe: {
         secretKey: env.STRIPE_SECRET_KEY,
         webhookSecrets: [env.STRIPE_WEBHOOK_SECRET, env.STRIPE_WEBHOOK_SECRET_PREVIOUS].filter(

@@ -29,7 +29,7 @@ export const parsedBy = <T>(parse: (text: string) => T | undefined) =>
     return z.NEVER
   })
 
-const wholeNumber = (least: number, most: number, example: string) => ({
+export const wholeNumber = (least: number, most: number, example: string) => ({
   schema: parsedBy(text => {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
     return number >= least && number <= most ? number : undefined

@@ -19,11 +19,15 @@ import type { SearchTerms } from '../catalog/search-terms.ts'
 import type { BookKey, BookTable } from '../catalog/table.ts'
 import type { Blobs } from '../core/blobs.ts'
 import { healthRoutes, type ProjectionHealth } from '../health/health.ts'
+import type { InvoiceSettings } from '../invoices/deps.ts'
+import { invoiceRoutes } from '../invoices/routes.ts'
+import type { InvoiceTable } from '../invoices/table.ts'
 import type { DeliveryDeps } from '../notifications/delivery.ts'
 import type { OutboxTable } from '../notifications/table.ts'
 import type { Transport } from '../notifications/transport.ts'
 import { mountDocs } from '../openapi/routes.ts'
 import type { UnpaidLimit } from '../orders/guest-limits.ts'
+import type { OrderInvoicing } from '../orders/invoicing.ts'
 import type { OrderLinks } from '../orders/links.ts'
 import type { OrderPayments, PaymentMethod } from '../orders/payment.ts'
 import { orderRoutes } from '../orders/routes.ts'
@@ -91,6 +95,11 @@ export type Deps = AppContext & {
   readonly paymentTable: PaymentTable
   readonly hosted: ReadonlyMap<string, HostedProvider>
   readonly invoicePermissions: InvoicePermissions
+  // Invoices
+  readonly invoicing: OrderInvoicing
+  readonly invoices: InvoiceTable
+  readonly bankDetails: readonly string[]
+  readonly invoiceSettings: InvoiceSettings
   // Accounts
   readonly users: UserTable
   readonly records: AuthRecords
@@ -152,6 +161,7 @@ export const createShop = (deps: Deps, sharedSeconds?: () => number) => {
     ...paymentRoutes(deps),
     ...paymentStaffRoutes(deps),
     ...paymentEventRoutes(deps),
+    ...invoiceRoutes(deps),
     ...accountRoutes(deps),
     ...profileRoutes(deps),
     ...privacyRoutes(deps),

@@ -28,6 +28,7 @@ export const errorStatus = {
   account_not_found: 404,
   link_invalid: 404,
   checkout_not_found: 404,
+  invoice_not_found: 404,
   cart_line_not_found: 404,
   method_not_allowed: 405,
   body_too_slow: 408,

@@ -19,6 +19,7 @@ const anOwner = async (shop: TestShop) => {
   const owner = await shop.account({ secondFactor: true })
   await owner.post('/api/cart/items', { book_id: 'tech-001' })
   const { order_id } = (await checkOut(owner)).body
+  const [invoice] = (await owner.get(`/api/orders/${order_id}/invoices`)).body.items
   await owner.post('/api/cart/items', { book_id: 'tech-001' })
   const { checkout_id } = (await checkOut(owner, undefined, { payment_method: 'stripe' })).body
   const [session] = (await owner.get('/api/auth/sessions')).body.items
@@ -36,6 +37,7 @@ const anOwner = async (shop: TestShop) => {
   const { address_id } = (await owner.post('/api/users/me/addresses', ADDRESS)).body
   const ids: Readonly<Record<string, string>> = {
     order_id,
+    number: invoice.number,
     checkout_id,
     session_id: session.session_id,
     passkey_id,
@@ -50,11 +52,15 @@ const BODIES: Readonly<Record<string, object>> = { changeAddress: ADDRESS }
 test.each(owned)(
   '$id: an item of another account is not found, that of the caller is',
   async ({ id: endpointId, method, path, body }) => {
-    const shop = await createTestShop({ books: [aBook()], providers: [createFakeProvider()] })
+    const shop = await createTestShop({
+      books: [aBook()],
+      providers: [createFakeProvider()],
+      env: { INVOICE_AT: 'order' },
+    })
     const { owner, ids } = await anOwner(shop)
     const id = ids[idIn(path) ?? '']
     expect(id, `add the owned item of ${path} to this test`).toBeDefined()
-    const url = path.replace(/\{\w+\}/, id ?? '')
+    const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '')
     const guest = shop.visitor()
     await guest.post('/api/cart/items', { book_id: 'tech-001' })
     const others = [

@@ -35,12 +35,16 @@ const lookInto = async (id: FunctionId) => {
 }
 
 const HEAVY =
-  /^(better-auth|@better-auth\/.*|@node-rs\/argon2|sharp|@zxcvbn-ts\/.*|nodemailer|openid-client)$/
+  /^(better-auth|@better-auth\/.*|@node-rs\/argon2|sharp|@zxcvbn-ts\/.*|nodemailer|openid-client|pdfkit|fontkit)$/
 const heavyIn = (sources: Set<string>): string[] => [...sources].filter(name => HEAVY.test(name)).sort()
 
-test('bundles of cart and orders contain no sign-in, image or mail code; that of the catalog loads image code on demand', async () => {
-  for (const id of ['ShoppingCart', 'OrderProcess', 'IndexConsumer'] as const)
+test('bundles of cart and orders contain no sign-in, image or mail code; image and PDF code is loaded on demand', async () => {
+  for (const id of ['ShoppingCart', 'IndexConsumer'] as const)
     expect([id, heavyIn((await lookInto(id)).all)]).toEqual([id, []])
+  const orders = await lookInto('OrderProcess')
+  expect(heavyIn(orders.first)).toEqual([])
+  // With the first invoice that is opened.
+  expect(heavyIn(orders.all)).toEqual(['fontkit', 'pdfkit'])
   // Connections are Node's own.
   for (const id of ['ShoppingCart', 'UserAccounts'] as const)
     expect([...(await lookInto(id)).all]).not.toContain('undici')
@@ -49,9 +53,7 @@ test('bundles of cart and orders contain no sign-in, image or mail code; that of
   // Its document is there in writing, without what it was made by.
   expect([...catalogue.all].filter(name => /openapi\/document|src\/endpoints/.test(name))).toEqual([])
   // The search is the catalogue's alone, and so are its endpoints.
-  expect(
-    [...(await lookInto('OrderProcess')).all].filter(name => /^src\/catalog\/(search\/|api\.ts)/.test(name)),
-  ).toEqual([])
+  expect([...orders.all].filter(name => /^src\/catalog\/(search\/|api\.ts)/.test(name))).toEqual([])
 })
 
 test('the sign-in library is loaded with the first sign-in, and no development code is uploaded', async () => {

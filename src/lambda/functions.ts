@@ -95,7 +95,7 @@ export const FUNCTIONS = [
     ...none,
     id: 'OrderProcess',
     entry: 'orders',
-    endpoints: [...ENDPOINT_GROUPS.orders, ...ENDPOINT_GROUPS.payments],
+    endpoints: [...ENDPOINT_GROUPS.orders, ...ENDPOINT_GROUPS.payments, ...ENDPOINT_GROUPS.invoices],
     otherRoutes: [
       'ANY /api/orders',
       'ANY /api/orders/{proxy+}',

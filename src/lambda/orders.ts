@@ -4,6 +4,7 @@ import { createAppContext } from '../composition/base.ts'
 import { createCartDeps } from '../composition/cart.ts'
 import { createOrderDeps } from '../composition/orders.ts'
 import { createProviders } from '../composition/providers.ts'
+import { invoiceRoutes } from '../invoices/routes.ts'
 import { orderRoutes } from '../orders/routes.ts'
 import { createHostedCheckouts } from '../payments/hosted-checkouts.ts'
 import { paymentRoutes } from '../payments/routes.ts'
@@ -22,6 +23,7 @@ const { fetch } = createHttpApp(deps, [
   ...orderRoutes(deps, createHostedCheckouts(deps)),
   ...paymentRoutes(deps),
   ...paymentStaffRoutes(deps),
+  ...invoiceRoutes(deps),
 ])
 
 export const handler = createHttpHandler(fetch, { publicUrl: base.publicUrl, proxySecret: proxy })

@@ -10,6 +10,7 @@ import { createProviders } from '../composition/providers.ts'
 import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
 import { recordDelays } from '../health/ages.ts'
+import { sweepInvoices } from '../invoices/sweep.ts'
 import { sendDueMail } from '../notifications/worker.ts'
 import { endCheckouts } from '../payments/personal-checkouts.ts'
 import { sweepPayments } from '../payments/sweep.ts'
@@ -48,7 +49,7 @@ export const handler = async (event: unknown, { getRemainingTimeInMillis }: Cont
   // A restored shop erases and sends nothing until `cloudshelf resume`.
   const isWaiting = await deps.isQuiet()
   const results = await Promise.allSettled(
-    isWaiting ? [] : [resumeErasures(deps), send(), sweepPayments(deps, signal)],
+    isWaiting ? [] : [resumeErasures(deps), send(), sweepPayments(deps, signal), sweepInvoices(deps, signal)],
   )
   await recordDelays(deps)
   for (const one of results) if (one.status === 'rejected' && !isFenceRefusal(one.reason)) throw one.reason

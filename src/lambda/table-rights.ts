@@ -78,6 +78,9 @@ const {
   invoicePermission,
   openRefund,
   paymentEvent,
+  invoice,
+  invoiceNumbers,
+  dueInvoice,
   desk,
 } = CONTROL_ROWS
 const { user, session, ...SIGN_IN_RECORDS } = AUTH_ROWS
@@ -122,9 +125,18 @@ const PAYMENTS = [
   onRows(['BatchGetItem'], bookPointer),
   onRows(['GetItem', 'PutItem', 'DeleteItem'], checkout, liveCheckout),
   onRows(['PutItem', 'DeleteItem'], hold, openRefund, desk),
-  onRows(['PutItem'], payment, emailOrder),
+  onRows(['PutItem'], payment, emailOrder, dueInvoice),
   onRows(['PutItem', 'DeleteItem'], orderNumber),
   onRows(['DeleteItem'], idempotency),
+]
+
+/** Issuing of the invoices and credit notes that are due, by the function that changed the order, by its mail, or by the sweeper. */
+const INVOICING = [
+  onRows(['Query', 'PutItem'], invoice),
+  onRows(['GetItem', 'UpdateItem'], invoiceNumbers),
+  onRows(['Query', 'DeleteItem'], dueInvoice),
+  onRows(['Query'], payment),
+  onTable('orders', 'GetItem', 'ConditionCheckItem'),
 ]
 
 /** Steps of an erasure after its tombstone, by the function that got the request or by the sweeper. */
@@ -197,7 +209,7 @@ export const TABLE_RIGHTS = {
     ...TERMS,
     onRows(['Query'], payment, desk, idempotency, hold),
     onRows(['BatchGetItem'], checkout),
-    onRows(['Query'], audit),
+    onRows(['Query'], audit, invoice),
   ],
   OrderProcess: [
     ...START,
@@ -218,6 +230,7 @@ export const TABLE_RIGHTS = {
     onRows(['GetItem', 'Query', 'DeleteItem'], orderView),
     onRows(['GetItem'], knownDevice),
     ...PAYMENTS,
+    ...INVOICING,
     onRows(['Query'], desk, payment),
     onRows(['ConditionCheckItem'], payment),
     onRows(['GetItem'], emailReservation, invoicePermission),
@@ -245,7 +258,7 @@ export const TABLE_RIGHTS = {
     ...START,
     onRows(['Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'], cdnPurge),
   ],
-  OutboxConsumer: [...START, ...DELIVERY, ...TERMS, ...OF_EARLIER_RELEASE],
+  OutboxConsumer: [...START, ...DELIVERY, ...TERMS, ...INVOICING, ...OF_EARLIER_RELEASE],
   Sweeper: [
     ...START,
     ...DELIVERY,
@@ -254,6 +267,7 @@ export const TABLE_RIGHTS = {
     onRows(['Query'], outboxShard, outbox, erasure),
     ...PAYMENTS,
     ...RATE_LIMITS,
+    ...INVOICING,
     onRows(['Query'], hold, openRefund, desk, payment, idempotency),
     onRows(['BatchGetItem'], checkout),
     ...AUDIT,

@@ -7,6 +7,7 @@ import { mailFolder } from '../composition/settings.ts'
 import type { Deps } from '../composition/shop.ts'
 import { isFenceRefusal } from '../core/fence/write-guard.ts'
 import { recordDelays, recordIndexAge } from '../health/ages.ts'
+import { sweepInvoices } from '../invoices/sweep.ts'
 import { sweepMailFolder } from '../notifications/transport.ts'
 import { numberOrders } from '../orders/numbering.ts'
 import { sweepPayments } from '../payments/sweep.ts'
@@ -52,6 +53,8 @@ const jobsOf = (deps: Deps, signal: AbortSignal): readonly Job[] => {
     { run: () => numberOrders(deps, 'system', signal), delay: 2 * SECOND },
     // Copies of checkouts that were not paid are for sale again.
     { run: unlessQuiet(() => sweepPayments(deps, signal)), delay: 5 * SECOND, pause: 5 * SECOND },
+    // Credit notes of refunds that have succeeded, and documents whose issuing was cut off.
+    { run: unlessQuiet(() => sweepInvoices(deps, signal)), delay: 6 * SECOND, pause: 5 * SECOND },
     { run: () => recordDelays(deps), delay: MINUTE, pause: MINUTE },
     { run: async () => recordIndexAge(deps), delay: MINUTE, pause: MINUTE },
     // Those that a write pause has cut off, or a start during one has left.

@@ -15,6 +15,7 @@ import type { OrderTable } from '../orders/table.ts'
 import type { ViewLinks } from '../orders/view-links.ts'
 import { outstanding } from '../payments/state.ts'
 import type { PaymentTable } from '../payments/table.ts'
+import type { InvoiceAttachment } from './attachments.ts'
 import { mailHtml } from './html.ts'
 import { type MailContent, oneLine } from './mail-content.ts'
 import * as account from './mails/account.ts'
@@ -28,6 +29,7 @@ import type { PaymentFacts } from './payment-blocks.ts'
 import {
   type AccountAnnouncement,
   Announcement,
+  type Attachment,
   type Mail,
   type OrderAnnouncement,
   Undeliverable,
@@ -45,10 +47,16 @@ export type ComposeDeps = {
   readonly users: UserTable
   readonly accountLinks: AccountLinks
   readonly shop: ShopFacts
+  /** The invoice that the mail about an event of an order has attached. */
+  readonly invoiceFor: InvoiceAttachment
   readonly now: () => Date
 }
 
-type AddressedMail = { readonly content: MailContent; readonly to: string | undefined }
+type AddressedMail = {
+  readonly content: MailContent
+  readonly to: string | undefined
+  readonly attachment?: Attachment | undefined
+}
 
 /**
  * The page of the order: a guest's by a new view link, an account's behind sign-in. The token is generated for this mail, so
@@ -114,7 +122,11 @@ const paymentContent = async (
 const composeOrderMail = async (deps: ComposeDeps, announced: OrderAnnouncement): Promise<AddressedMail> => {
   const order = await deps.orders.get(announced.user_id, announced.order_id)
   if (!order) throw new Undeliverable('the order does not exist')
-  return { content: await orderContent(deps, announced.event, order), to: order.email }
+  return {
+    content: await orderContent(deps, announced.event, order),
+    to: order.email,
+    attachment: await deps.invoiceFor(announced.event, announced.order_id),
+  }
 }
 
 const accountContent = async (
@@ -179,10 +191,13 @@ export const createComposer =
   async ({ id, item }: OutboxRow): Promise<Mail> => {
     const { data: announced } = Announcement.safeParse(item)
     if (!announced) throw new Undeliverable('the row must name a known event')
-    const { content, to: recipient } =
-      'order_id' in announced
-        ? await composeOrderMail(deps, announced)
-        : await composeAccountMail(deps, announced)
+    const {
+      content,
+      to: recipient,
+      attachment,
+    } = 'order_id' in announced
+      ? await composeOrderMail(deps, announced)
+      : await composeAccountMail(deps, announced)
     const to = normalizeEmail(recipient ?? '')
     if (to === undefined) throw new Undeliverable('the recipient must have a valid email address')
     return {
@@ -191,5 +206,6 @@ export const createComposer =
       subject: oneLine(content.subject),
       html: await mailHtml(content, deps.shop),
       text: mailText(content, deps.shop),
+      ...(attachment ? { attachments: [attachment] } : {}),
     }
   }

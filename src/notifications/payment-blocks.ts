@@ -23,7 +23,7 @@ const day = (due: string, { timeZone }: ShopFacts): string => formatDay(due, 'en
 /** How an order is to be paid, or that it is paid. */
 export const paymentBlocks = (order: Order, facts: PaymentFacts, shop: ShopFacts): Block[] => {
   const { payment } = facts
-  if (!payment) return [paragraph('Pay by invoice, which comes with your books.')]
+  if (!payment) return [paragraph('Pay by invoice, which comes by email.')]
   if (outstanding(payment) === 0) return [paragraph(`Paid: ${money(payment.captured, order)}. Thank you.`)]
   const by = payment.due_on === undefined ? '' : ` by ${day(payment.due_on, shop)}`
   switch (payment.method) {
@@ -35,8 +35,8 @@ export const paymentBlocks = (order: Order, facts: PaymentFacts, shop: ShopFacts
       return [
         paragraph(
           payment.delivery === 'collect'
-            ? `Pay by invoice, which comes with your books. Please pay it${by || ' when you get it'}.`
-            : `Pay by invoice, which comes with your books${by === '' ? '' : `,${by}`}.`,
+            ? `Pay by invoice, which comes by email. Please pay it${by || ' when you get it'}.`
+            : `Pay by invoice, which comes by email${by === '' ? '' : `,${by}`}.`,
         ),
       ]
   }

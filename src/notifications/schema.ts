@@ -56,6 +56,12 @@ export type OutboxEntry = {
   readonly last_error?: string
 }
 
+export type Attachment = {
+  readonly name: string
+  readonly mediaType: string
+  readonly bytes: Uint8Array
+}
+
 /** A mail, ready to be sent. */
 export type Mail = {
   /** The same for each try, so that a duplicate can be recognized. */
@@ -65,6 +71,7 @@ export type Mail = {
   readonly subject: string
   readonly html: string
   readonly text: string
+  readonly attachments?: readonly Attachment[]
 }
 
 /** The mail can never be sent: its announcement cannot be read, or it has no recipient. */

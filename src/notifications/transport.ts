@@ -23,12 +23,21 @@ const TIMEOUT_MS = 15_000
 const NO_EXTERNAL_CONTENT = { disableFileAccess: true, disableUrlAccess: true }
 
 /** The message for nodemailer. Its Message-ID is made of the mail's id and the sender's host: the same on each try. */
-const toMessage = ({ id, to, subject, html, text }: Mail, from: Sender, signal: AbortSignal | undefined) => ({
+const toMessage = (
+  { id, to, subject, html, text, attachments = [] }: Mail,
+  from: Sender,
+  signal: AbortSignal | undefined,
+) => ({
   from,
   to: { name: '', address: to },
   subject,
   html,
   text,
+  attachments: attachments.map(({ name, mediaType, bytes }) => ({
+    filename: name,
+    contentType: mediaType,
+    content: Buffer.from(bytes),
+  })),
   messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
   headers: { 'X-Entity-Ref-ID': id, 'Auto-Submitted': 'auto-generated' },
   ...(signal ? { signal } : {}),

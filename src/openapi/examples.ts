@@ -204,6 +204,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       payments: [],
       checkouts: [],
       invoice_allowed: false,
+      invoices: [],
       order_links: [{ order_id: order.order_id, created_at: '2025-09-05T10:00:00.000Z' }],
       mails_waiting: [],
       audit: [],

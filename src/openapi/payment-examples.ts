@@ -1,5 +1,5 @@
 /** Examples of an order, its checkout and its payment in the OpenAPI document, by endpoint id. */
-import { address } from './account-examples.ts'
+import { address, token } from './account-examples.ts'
 
 export const amounts = { subtotal: 42.99, tax: 3.44, shipping: 5.99, total: 52.42 }
 
@@ -111,6 +111,13 @@ const recorded = {
   ],
 }
 
+const invoices = {
+  items: [
+    { number: '2025-000123', kind: 'invoice', issued_on: '2025-09-06', total: 52.42, currency: 'USD' },
+    { number: 'CN-2025-000045', kind: 'credit_note', issued_on: '2025-09-20', total: 46.43, currency: 'USD' },
+  ],
+}
+
 export const PAYMENT_EXAMPLES = {
   getCheckoutOptions: {
     reply: {
@@ -124,7 +131,7 @@ export const PAYMENT_EXAMPLES = {
             {
               id: 'invoice',
               label: 'Invoice',
-              description: 'The invoice comes with your books. You have 14 days to pay it.',
+              description: 'The invoice comes by email. You have 14 days to pay it.',
               is_hosted: false,
             },
           ],
@@ -148,5 +155,8 @@ export const PAYMENT_EXAMPLES = {
   },
   refundOrder: { request: { lines: copies, restock: copies, reason: 'Returned' }, reply: payments },
   resolveReview: { request: { action: 'done' }, reply: payments },
+  listInvoices: { reply: invoices },
+  listInvoicesByLink: { request: { token }, reply: invoices },
+  getInvoiceByLink: { request: { token } },
   setInvoicePermission: { request: { allowed: true }, reply: { user_id: 'user-12345', allowed: true } },
 }

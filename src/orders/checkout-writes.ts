@@ -94,6 +94,7 @@ export type WriteParts = {
 }
 
 type WriteDeps = Pick<OrderDeps, 'orders' | 'carts' | 'books'>
+type OrderWriteDeps = Pick<OrderDeps, 'orders' | 'invoicing'>
 
 /**
  * What every checkout writes: the client's idempotency key, the copies of each line, and the order's number. Copies that the shopper
@@ -124,17 +125,18 @@ export const commonWrites = (
   }
 }
 
-/** What is written once an order is one: the order, its mail, and the pointer by which a guest's account finds it. */
-export const orderWrites = ({ orders }: Pick<WriteDeps, 'orders'>, order: NewOrder, now: Date): Write[] => [
+/** What is written once an order is one: the order, its mail and its invoice, and the pointer by which a guest's account finds it. */
+export const orderWrites = ({ orders, invoicing }: OrderWriteDeps, order: NewOrder, now: Date): Write[] => [
   orders.put(order),
   // The person may have been erased while a debit was on its way.
   ...((order as Order).email === undefined ? [] : [orders.announce(order, 'order_confirmed', now)]),
+  ...invoicing.announce(order, 'placed', now),
   ...(isGuestUserId(order.user_id) ? [orders.putEmailPointer(order, order.email)] : []),
 ]
 
 /** Everything that is written when the cart becomes an order that is paid later. */
 export const agreedWrites = (
-  deps: WriteDeps & Pick<OrderDeps, 'payments'>,
+  deps: WriteDeps & OrderWriteDeps & Pick<OrderDeps, 'payments'>,
   parts: WriteParts,
   method: AgreedMethod,
 ): CheckoutWrites => {

@@ -4,6 +4,7 @@ import type { BookFinder } from '../catalog/find.ts'
 import type { BookKey } from '../catalog/table.ts'
 import type { Log } from '../core/log/log.ts'
 import type { ShopProfile } from '../core/shop-profile.ts'
+import type { OrderInvoicing } from './invoicing.ts'
 import type { OrderPayments, PaymentMethod } from './payment.ts'
 import type { OrderTable } from './table.ts'
 
@@ -17,6 +18,7 @@ export type OrderDeps = CartDeps &
     readonly log: Pick<Log, 'count'>
     readonly shop: ShopProfile
     readonly payments: OrderPayments
+    readonly invoicing: OrderInvoicing
     /** Methods of payment, in the order in which checkout offers them. */
     readonly methods: readonly PaymentMethod[]
     /** Whether orders can be collected in the shop. */

@@ -110,6 +110,7 @@ export const orderRoutes = (deps: OrderRouteDeps, hosted: HostedCheckouts): Rout
       responseHeaders.set('location', `/api/orders/${order.order_id}`)
       if (!isAgreed(method) || replayed) return view(order)
       countSale(order)
+      await deps.invoicing.issue(order, 'placed')
       const terms = deps.payments.agreedTerms(order as NewOrder, method, body.delivery ?? 'ship')
       return service.orderView(order, terms)
     }),

@@ -56,7 +56,10 @@ export const moveOrder = async (
   for (;;) {
     const before = held.length
     const outcome = await tryTransition(deps, actor, order, to, held)
-    if (!outcome.refusal) return reload(deps, order)
+    if (!outcome.refusal) {
+      if (to === 'shipped') await deps.invoicing.issue(order, to)
+      return reload(deps, order)
+    }
     held = outcome.held
     if (held.length < before) continue
     throw new ShopError(
@@ -92,6 +95,7 @@ export const cancelOrder = async (
     if (!refusal) {
       deps.booksChanged(returns.map(({ key }) => key))
       await unpaying.finish()
+      await deps.invoicing.issue(current, 'cancelled')
       return reload(deps, current)
     }
     const refused = returns.filter(({ write }) => refusal.failed.has(write))

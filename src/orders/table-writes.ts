@@ -53,6 +53,8 @@ export interface OrderWrites {
   announce(order: Order, event: OrderEvent, now: Date, distinction?: string): Write
   /** Moves the order to `status`. Fails where it is no longer in the status that was read (optimistic locking). */
   setStatus(order: Order, status: OrderStatus, now: Date): Write
+  /** Fails where the order is no longer in the status that was read. */
+  assertStatus(order: Order): Write
   /**
    * Takes the person out of an order when an account is erased. Amounts, books, day and country stay for ten years; the
    * address stays until the books have arrived, and is removed by `setStatus` then.
@@ -184,6 +186,14 @@ export const createOrderWrites = (names: TableNames): OrderWrites => {
       return announceMail(names.control, id, { event, user_id, order_id }, now)
     },
     setStatus,
+    assertStatus: ({ user_id, order_id, status }) => ({
+      action: 'ConditionCheck',
+      table,
+      key: { user_id, order_id },
+      condition: '#status = :status',
+      names: { '#status': 'status' },
+      values: { ':status': status },
+    }),
     restrict,
     restrictUnreadable,
     audit,

@@ -22,6 +22,10 @@ export const sendWithMail: SendTransition = ({ db, mail, others }) =>
   db.transact([...others, ...(mail ? [mail] : [])])
 export const sendWithoutMail: SendTransition = ({ db, others }) => db.transact(others)
 
+/** Statuses with which documents may be due. */
+const INVOICED = ['shipped', 'cancelled'] as const
+const isInvoiced = (to: OrderStatus): to is (typeof INVOICED)[number] => INVOICED.some(one => one === to)
+
 const MAILED_EVENTS: Partial<Record<OrderStatus, OrderEvent>> = {
   shipped: 'order_shipped',
   cancelled: 'order_cancelled',
@@ -44,7 +48,7 @@ export type Outcome = {
 
 /** Moves the order to `to`, with `more` writes. `actor` is the id of the account that does it, for the audit. */
 export const tryTransition = async (
-  { db, orders, now: clock }: OrderDeps,
+  { db, orders, invoicing, now: clock }: OrderDeps,
   actor: string,
   order: Order,
   to: OrderStatus,
@@ -66,6 +70,7 @@ export const tryTransition = async (
         orders.setStatus(order, to, now),
         ...orders.audit({ actor, what: 'order.status', ...change }, order, now),
         ...given.map(({ write }) => write),
+        ...(isInvoiced(to) ? invoicing.announce(order, to, now) : []),
         ...more,
       ],
     }),

@@ -37,7 +37,7 @@ const agreedOption = (method: PaymentMethod, { daysToPay, shop }: OptionDeps): O
     default:
       return {
         label: 'Invoice',
-        description: `The invoice comes with your books. You have ${days(daysToPay.invoice)} to pay it.`,
+        description: `The invoice comes by email. You have ${days(daysToPay.invoice)} to pay it.`,
         is_hosted: false,
       }
   }

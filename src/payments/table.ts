@@ -7,6 +7,7 @@ import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Key } from '../core/dynamo/dynamo.ts'
 import type { Item, Write } from '../core/dynamo/write.ts'
+import { announceInvoice } from '../orders/invoicing.ts'
 import type { TableDeps } from '../tables/table-deps.ts'
 import {
   type Dispute,
@@ -57,7 +58,10 @@ export interface PaymentTable {
   assertNone(orderId: string): Write
   /** Adds a journal entry. Fails where there is one of this id. */
   addEntry(entry: Entry): Write
-  /** Writes `after` in place of `before`, and when the provider is to be asked about it. The first write fails as that of `put`. */
+  /**
+   * Writes `after` in place of `before`, when the provider is to be asked about it, and that it needs a credit note once it has succeeded.
+   * The first write fails as that of `put`.
+   */
   putRefund(before: Refund | undefined, after: Unversioned<Refund>): [Write, ...Write[]]
   putDispute(dispute: Dispute): Write
 }
@@ -192,6 +196,10 @@ export const createPaymentTable = ({ db, names, unreadable }: TableDeps): Paymen
       return [
         putVersion(rows.key(order_id, REFUND + refund_id), before, after),
         ...moved(placeOf(before), placeOf(after), { order_id, refund_id }),
+        // Money that has gone is corrected on the invoice, whoever finds that it has.
+        ...(after.state === 'succeeded' && before?.state !== 'succeeded'
+          ? [announceInvoice(table, order_id, { refundId: refund_id }, new Date(after.updated_at))]
+          : []),
       ]
     },
     putDispute: dispute => ({

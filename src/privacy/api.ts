@@ -27,6 +27,7 @@ export const exportMe = endpoint({
       payments: records,
       checkouts: records,
       invoice_allowed: z.boolean(),
+      invoices: records,
       order_links: records,
       mails_waiting: records,
       audit: records,
@@ -40,7 +41,8 @@ export const deleteMe = endpoint({
   id: 'deleteMe',
   method: 'DELETE',
   path: '/api/users/me',
-  summary: 'Delete the account and all personal data, except what the law requires to keep of orders',
+  summary:
+    'Delete the account and all personal data, except invoices, and what else the law requires to keep of orders',
   body: OwnerBody,
   status: 204,
   errors: OWNER_ERRORS,

@@ -44,7 +44,10 @@ const noteOf = ({ names }: PersonalDataDeps, userId: string) => ({
   key: CONTROL_ROWS.erasure.key(userId),
 })
 
-/** Deletes the account and all its personal data, except what the law requires to keep of orders. */
+/**
+ * Deletes the account and all its personal data, except what the law requires to keep: what orders say without the person, and
+ * invoices with the name and address on them, which from here on only admins see, and which end by themselves.
+ */
 export const erasePerson = async (deps: EraseDeps, userId: string): Promise<void> => {
   const { table, key } = noteOf(deps, userId)
   const act = { actor: userId, what: 'account.erase', subject: `account:${userId}` }

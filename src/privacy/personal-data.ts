@@ -9,6 +9,7 @@ import { partition } from '../core/control/row-kind.ts'
 import { CONTROL_ROWS } from '../core/control/rows.ts'
 import type { Item } from '../core/dynamo/write.ts'
 import { OUTBOX_PARTITIONS } from '../core/outbox.ts'
+import type { InvoiceTable } from '../invoices/table.ts'
 import { orderNumber } from '../orders/number.ts'
 import type { Order } from '../orders/schema.ts'
 import type { OrderPage, OrderTable } from '../orders/table.ts'
@@ -28,6 +29,7 @@ export type PersonalDataDeps = AccountDeps & {
   readonly checkouts: CheckoutTable
   readonly paymentTable: PaymentTable
   readonly invoicePermissions: Pick<InvoicePermissions, 'isAllowed'>
+  readonly invoices: Pick<InvoiceTable, 'list'>
 }
 
 const SIGN_IN_MODELS = ['account', 'twoFactor', 'passkey'] as const
@@ -118,6 +120,15 @@ const readPayments = async (
   return found
 }
 
+/** The invoices and credit notes of these orders. An erasure leaves them, because the law wants them kept; they end by themselves. */
+const readInvoices = async ({ invoices }: PersonalDataDeps, orders: readonly Order[]): Promise<Item[]> => {
+  const found: Item[] = []
+  for (const { order_id } of orders)
+    for (const { currency, ...invoice } of await invoices.list(order_id))
+      found.push(readableItem({ ...invoice, amounts_in: `minor units of ${currency}` }))
+  return found
+}
+
 /** Records that allow to sign in: sessions, password, second factors, passkeys, and identities of other issuers. */
 export const readSignInRecords = async (
   records: AuthRecords,
@@ -170,6 +181,7 @@ export const exportPersonalData = async (deps: PersonalDataDeps, user: User, isC
     payments: (await readPayments(deps, [...orders, ...checkouts])).map(readableItem),
     checkouts: checkouts.map(checkout => readableItem(readableCheckout(checkout))),
     invoice_allowed: await deps.invoicePermissions.isAllowed(user_id),
+    invoices: await readInvoices(deps, orders),
     order_links: await readOrderLinks(deps, orders),
     mails_waiting: (await readPendingMails(deps, new Set([user_id]))).map(item =>
       readableItem(without(item, SECRETS)),

@@ -96,7 +96,7 @@ test('a profile is read and changed, unknown fields are refused, and addresses a
 })
 
 test('the export contains everything that the tables hold about the person, and no secret', async () => {
-  const { shop, jane, asGuest } = await openLife()
+  const { shop, jane, asGuest, done } = await openLife()
   const answer = await jane.post('/api/users/me/export', { password: PASSWORD })
   expect(answer.headers.get('content-disposition')).toContain('attachment')
   const text = JSON.stringify(answer.body)
@@ -105,6 +105,7 @@ test('the export contains everything that the tables hold about the person, and 
   for (const canary of held) expect(text, canary).toContain(canary)
   expect(answer.body.orders.map((one: Json) => one.order_id)).toContain(asGuest.order_id)
   expect(answer.body.orders).toHaveLength(3)
+  expect(answer.body.invoices).toMatchObject([{ order_id: done.order_id, kind: 'invoice' }])
   expect(text).not.toMatch(/argon2|backup_?codes|hashed:/i)
   // One style of names, and no time as a number.
   expect(
@@ -136,7 +137,17 @@ test('deleting the account erases its data from tables and mails, except what or
   expect((await shop.mail()).map(({ to, subject }) => [to, subject])).toEqual([
     [EMAIL, 'Your account was deleted'],
   ])
-  expect(await dumpTables(shop)).not.toMatch(/canary|555-0199/)
+  // The invoice of what was shipped has its name and address for as long as the law requires, and nothing else has.
+  const held = (await dumpTables(shop)).split('\n').filter(row => /canary|555-0199/.test(row))
+  expect(held).toHaveLength(1)
+  expect(held[0]).toContain(`"S":"order#${done.order_id}"`)
+  expect(held[0]).not.toMatch(/canary-mail|555-0199/)
+  const path = `/api/orders/${done.order_id}/invoices`
+  expect((await shop.staff.get(path)).body.items).toEqual([])
+  const admin = await shop.account({ role: 'admin' })
+  const [{ number }] = (await admin.get(path)).body.items
+  expect((await admin.get(`${path}/${number}`)).status).toBe(200)
+  expect((await shop.staff.get(`${path}/${number}`)).body.code).toBe('invoice_not_found')
   expect(mails().join('')).not.toContain('canary')
   expect((await guest.get(`/api/orders/${asGuest.order_id}`)).status).toBe(200)
   expect(shop.reportedErrors).toEqual([])

@@ -40,6 +40,8 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
     bankDetails: settings.payment.bankDetails,
   })
 
+  const invoicing = { announce: () => [], issue: async () => {} }
+
   /** The writes that `placeOrder` makes. */
   const createWrites = ({ cart, total }: PreparedCart): Write[] => {
     const now = new Date()
@@ -62,7 +64,7 @@ const createTransaction = (tables: ReturnType<typeof openTables>) => {
     const parts = { cart, order, delivery: terms.delivery, lines: cart.items, body, now }
     const key = crypto.randomUUID()
     const all = { ...parts, key, held: [], replaced: undefined }
-    const writes = agreedWrites({ orders, carts, books, payments }, all, terms.method)
+    const writes = agreedWrites({ orders, carts, books, payments, invoicing }, all, terms.method)
     return Object.values(writes).flat()
   }
   return (cart: PreparedCart) => db.transact(createWrites(cart))

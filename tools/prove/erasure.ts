@@ -47,7 +47,7 @@ const erased: Guarantee = {
   number: 23,
   title: 'Account erasure is complete',
   criterion:
-    'no personal data left in tables, error reports or mails; order totals unchanged; sessions ended; the email address can be used again',
+    'no personal data left in tables, error reports or mails, but the name and address on invoices; order totals unchanged; sessions ended; the email address can be used again',
   prove: async run => {
     const count = run.quick ? 2 : 20
     const shop = await createAccountShop({ books: [aBook({ stock_quantity: 1_000 })] })
@@ -64,7 +64,11 @@ const erased: Guarantee = {
         return ''
       }
     }
-    const marks = async () => [...`${await dumpTables(shop)}${mails()}`.matchAll(/canary-/g)].length
+    /** Without those on invoices, which the law wants kept. */
+    const marks = async () => {
+      const rows = (await dumpTables(shop)).split('\n').filter(row => !row.includes('"S":"order#'))
+      return [...`${rows.join('\n')}${mails()}`.matchAll(/canary-/g)].length
+    }
     const before = await marks()
     let dead = 0
     for (const { person } of lives) {

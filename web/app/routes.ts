@@ -17,6 +17,7 @@ export default [
   route('orders/open', 'routes/open-order.tsx'),
   route('orders/:orderId', 'routes/order.tsx'),
   route('orders/:orderId/view', 'routes/view-order.tsx'),
+  route('orders/:orderId/view/invoices/:number', 'routes/view-invoice.ts'),
   route('orders/:orderId/confirmed', 'routes/order-confirmed.tsx'),
   route('about', 'routes/about.tsx'),
   route('terms', 'routes/terms.tsx'),

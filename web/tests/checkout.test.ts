@@ -99,7 +99,7 @@ test('a canceled order no longer speaks of an invoice, nor does its confirmation
   await placeOrder(page, 'reader@example.com')
   const confirmation = page.url()
   await page.getByRole('link', { name: 'View order' }).click()
-  await page.getByText('By invoice, which comes with your books').waitFor()
+  await page.getByText('By invoice, which comes by email').waitFor()
   await page.getByText('Cancel order', { exact: true }).click()
   await page.getByRole('button', { name: 'Yes, cancel order' }).click()
   await page.getByText('This order is canceled.').waitFor()

@@ -117,7 +117,7 @@ test('a shopper who gives up keeps cart and copies, and can choose the invoice i
   await page.getByRole('radio', { name: 'Invoice' }).check()
   await page.getByRole('button', { name: 'Place order' }).click()
   await waitForHeading(page, ORDER_CONFIRMED)
-  await page.getByText('The invoice comes with your books.').waitFor()
+  await page.getByText('The invoice comes by email.').waitFor()
 })
 
 test('a shopper who closes the tab finds the payment at checkout, and one that has arrived there', async () => {

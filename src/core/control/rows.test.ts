@@ -86,6 +86,9 @@ const KEYS: readonly (readonly [ControlKey, pk: string, sk: string])[] = [
   ],
   [CONTROL_ROWS.paymentEvent.key('stripe', 'evt_1'), 'payment-event#stripe', 'evt_1'],
   [CONTROL_ROWS.desk.key('due', '2026-12-14#order-1'), 'desk#due', '2026-12-14#order-1'],
+  [CONTROL_ROWS.invoice.key('order-1', '1'), 'order#order-1', 'invoice#1'],
+  [CONTROL_ROWS.invoiceNumbers.key('', '2026'), 'counter', 'invoice#2026'],
+  [CONTROL_ROWS.dueInvoice.key('order-1#shipped'), 'due-invoices', 'order-1#shipped'],
   [CONTROL_ROWS.staffRole.key('user-1'), 'staff', 'user-1'],
   [CONTROL_ROWS.erasure.key('user-1'), 'erasures', 'user-1'],
   [CONTROL_ROWS.audit.key('book:tech-001', '01m8'), 'audit#book:tech-001', '01m8'],
@@ -138,6 +141,9 @@ const ADDED_TO_0_2 = [
   CONTROL_ROWS.openRefund,
   CONTROL_ROWS.paymentEvent,
   CONTROL_ROWS.desk,
+  CONTROL_ROWS.invoice,
+  CONTROL_ROWS.invoiceNumbers,
+  CONTROL_ROWS.dueInvoice,
 ]
 const ADDED_TO_0_1 = [
   CONTROL_ROWS.orderNumber,

@@ -156,6 +156,20 @@ export const CONTROL_ROWS = {
   }),
   /** Open work of staff by queue: `desk#<queue>`, then what it is sorted by, `#` and the order id. */
   desk: rowGroup('desk#', '', { ttl: 'never', owner: 'payments/table.ts', personalData: true }),
+  /** The invoice of an order and its credit notes, in the order in which they were issued. */
+  invoice: rowGroup('order#', 'invoice#', {
+    ttl: 'per row',
+    owner: 'invoices/table.ts',
+    personalData: true,
+  }),
+  /** The last numbers of invoices and credit notes of a year. */
+  invoiceNumbers: rowGroup('counter', 'invoice#', {
+    ttl: 'never',
+    owner: 'invoices/table.ts',
+    personalData: false,
+  }),
+  /** Orders of which an invoice or a credit note is to be issued, by order id, `#` and why. */
+  dueInvoice: rowList('due-invoices', { ttl: 'never', owner: 'invoices/table.ts', personalData: false }),
   /** Saved postal addresses, by user id and time. */
   postalAddress: rowGroup('user#', 'address#', {
     ttl: 'never',

@@ -170,7 +170,7 @@ export const accountErased = (shop: string): MailContent => ({
   heading: 'Your account was deleted',
   blocks: [
     paragraph(
-      `Your account at ${shop} and your personal data were deleted. We keep only the invoice records that the law requires.`,
+      `Your account at ${shop} and your personal data were deleted. We keep only the invoices, and the records about them, that the law requires.`,
     ),
     paragraph('If this wasn’t you, reply to this email right away.'),
   ],

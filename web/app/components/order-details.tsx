@@ -15,7 +15,7 @@ const lineTotal = ({ price, quantity }: OrderView['items'][number], code: string
   return toDecimal(multiply(fromDecimal(price, currency), quantity), currency)
 }
 
-export const OrderDetails = ({ order, addressLines }: OrderPage) => {
+export const OrderDetails = ({ order, addressLines, invoices }: OrderPage) => {
   const { shipping_address: address, currency } = order
   const { name } = useShop()
   const orderDay = useOrderDay()
@@ -53,6 +53,22 @@ export const OrderDetails = ({ order, addressLines }: OrderPage) => {
           </div>
         )}
         <PaymentFacts order={order} />
+        {invoices.length > 0 && (
+          <div className="print:hidden">
+            <dt>{t.order.invoices}</dt>
+            <dd>
+              <ul>
+                {invoices.map(({ number, kind, href }) => (
+                  <li key={number}>
+                    <a href={href} className="link inline-flex min-h-6 items-center">
+                      {t.order.invoiceName[kind](number)}
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </div>
+        )}
       </dl>
       <table className="order-table mt-8">
         <caption className="sr-only">{t.order.items}</caption>

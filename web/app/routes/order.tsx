@@ -1,5 +1,6 @@
 /** Order page: progress, details, and cancellation while that is possible. */
 import { data, Form, redirect, useNavigation } from 'react-router'
+import { listInvoices } from '#src/invoices/api.ts'
 import { cancelOrder, getOrder } from '#src/orders/api.ts'
 import type { OrderView } from '#src/orders/schema.ts'
 import { OrderDetails } from '../components/order-details.tsx'
@@ -7,7 +8,7 @@ import { keptAmount } from '../components/order-payment.tsx'
 import { OrderProgress } from '../components/order-status.tsx'
 import { PrintButton } from '../components/print-button.tsx'
 import { useOrderDay } from '../components/use-shop.ts'
-import { toOrderPage } from '../loading/order-page.server.ts'
+import { invoicePath, toInvoiceLinks, toOrderPage } from '../loading/order-page.server.ts'
 import { pageContext, toShopError } from '../loading/page-context.ts'
 import { revalidateAfterAction } from '../loading/revalidate.ts'
 import { shopDataOf } from '../loading/shop-data.ts'
@@ -16,8 +17,15 @@ import { money, orderDay } from '../texts/format.ts'
 import { t } from '../texts/texts.ts'
 import type { Route } from './+types/order'
 
-export const loader = async ({ context, params }: Route.LoaderArgs) =>
-  toOrderPage(await context.get(pageContext).readPrivate(getOrder, { params: { order_id: params.orderId } }))
+export const loader = async ({ context, params: { orderId } }: Route.LoaderArgs) => {
+  const { readPrivate } = context.get(pageContext)
+  const params = { order_id: orderId }
+  const [order, { items }] = await Promise.all([
+    readPrivate(getOrder, { params }),
+    readPrivate(listInvoices, { params }),
+  ])
+  return toOrderPage(order, toInvoiceLinks(items, invoicePath(orderId)))
+}
 
 export const action = async ({ context, params }: Route.ActionArgs) => {
   const { call } = context.get(pageContext)

@@ -4,13 +4,14 @@
  */
 import { data } from 'react-router'
 import { isSecret } from '#src/core/secrets.ts'
+import { listInvoicesByLink } from '#src/invoices/api.ts'
 import { viewOrder } from '#src/orders/api.ts'
 import { OrderDetails } from '../components/order-details.tsx'
 import { OrderProgress } from '../components/order-status.tsx'
 import { PrintButton } from '../components/print-button.tsx'
 import { useOrderDay } from '../components/use-shop.ts'
 import { retryMessageFor } from '../forms/retry-message.server.ts'
-import { toOrderPage } from '../loading/order-page.server.ts'
+import { toInvoiceLinks, toOrderPage } from '../loading/order-page.server.ts'
 import { pageContext, toShopError } from '../loading/page-context.ts'
 import { pageMeta } from '../seo/page-meta.ts'
 import { t } from '../texts/texts.ts'
@@ -21,8 +22,11 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   if (!isSecret(token)) return data({ problem: t.error.linkIncomplete }, { status: 400 })
   try {
     const { call } = context.get(pageContext)
-    const order = await call(viewOrder, { params: { order_id: params.orderId }, body: { token } })
-    return data(toOrderPage(order), { status: 200 })
+    const named = { params: { order_id: params.orderId }, body: { token } }
+    const [order, { items }] = await Promise.all([call(viewOrder, named), call(listInvoicesByLink, named)])
+    const path = `/orders/${encodeURIComponent(params.orderId)}/view/invoices`
+    const links = toInvoiceLinks(items, number => `${path}/${number}?${new URLSearchParams({ token })}`)
+    return data(toOrderPage(order, links), { status: 200 })
   } catch (error) {
     if (['link_invalid', 'invalid_request'].includes(toShopError(error).code))
       return data({ problem: t.error.linkEnded }, { status: 404 })

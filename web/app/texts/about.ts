@@ -12,7 +12,7 @@ export const about = {
     'Add books to your cart. We’ll save it for a few days.',
     'At checkout, enter your shipping address and email. You see the exact total before you place your order.',
     isInvoiceOnly
-      ? 'Your books come with an invoice. Until they ship, you can cancel your order online.'
+      ? 'You get your invoice by email. Until your books ship, you can cancel your order online.'
       : 'Until your books ship, you can cancel your order online. What you’ve paid is refunded.',
   ],
 }
@@ -30,6 +30,6 @@ export const privacy = {
     'If you pay online, you do so on a page of our payment provider, which gets your email address, the books, and the total. We never see your card or account number.',
     'Carts that aren’t checked out are deleted after a few days.',
     'If you create an account, we keep what you give us: your email address and, if you add them, your name, phone number, and shipping addresses. Your password is stored in a form no one can read. Signing in sets a cookie with a random number, and another that remembers for 400 days that this browser has signed in before. Signing out ends the first one at once.',
-    'Under “Your data” in your account, you can download everything we hold about you, and delete your account. We keep invoice records of your orders for ten years, no longer linked to an account.',
+    'Under “Your data” in your account, you can download everything we hold about you, and delete your account. We keep your invoices, with the name and address on them, for as long as the law requires, and what they are made from, no longer linked to an account.',
   ],
 }

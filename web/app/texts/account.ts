@@ -187,7 +187,7 @@ export const account = {
   downloadData: 'Download my data',
   deleteTitle: 'Delete your account',
   deleteIntro:
-    'We’ll delete your profile, addresses, carts, and sessions right away. We keep invoice records of your orders for ten years, no longer linked to an account. This can’t be undone.',
+    'We’ll delete your profile, addresses, carts, and sessions right away. We keep your invoices, with the name and address on them, for as long as the law requires, no longer linked to an account. This can’t be undone.',
   deleteButton: 'Permanently delete my account',
   deleted: 'Your account has been deleted. Thank you for shopping with us.',
 }

@@ -3,7 +3,7 @@
 export const payment = {
   /** Of an order for which nothing was paid yet. */
   due: {
-    invoice: 'By invoice, which comes with your books',
+    invoice: 'By invoice, which comes by email',
     collection: 'In the shop, when you collect your books',
     transfer: 'By bank transfer',
     stripe: 'Not paid yet',
@@ -24,7 +24,7 @@ export const payment = {
   transferReference: (number: string) => `Reference: ${number}`,
   /** After an order is placed. */
   next: {
-    invoice: 'The invoice comes with your books.',
+    invoice: 'The invoice comes by email.',
     collection: 'You pay when you collect your books.',
     transfer: (day: string) =>
       `Please transfer it by ${day}, to the account below. We ship as soon as it has arrived.`,

@@ -37,7 +37,7 @@ export const home = {
     `Good books, chosen with care and shipped to your door. Browse our shelves${isInvoiceOnly ? ', find your next read, and pay by invoice.' : ' and find your next read.'}`,
   heading: 'Good books, and time to find them.',
   intro: (books: number, categories: number, isInvoiceOnly: boolean) =>
-    `${plural(books, 'book', 'books')} on ${plural(categories, 'shelf', 'shelves')}. ${isInvoiceOnly ? 'Order now, pay later: the invoice comes with your books.' : 'Order in a few clicks, with or without an account.'}`,
+    `${plural(books, 'book', 'books')} on ${plural(categories, 'shelf', 'shelves')}. ${isInvoiceOnly ? 'Order now, pay later: the invoice comes by email.' : 'Order in a few clicks, with or without an account.'}`,
   newArrivals: 'New arrivals',
   favorites: 'Reader favorites',
   seeAll: (count: number) => `See all ${formatCount(count)}`,
@@ -136,7 +136,7 @@ export const book = {
   moreBy: (author: string) => `More by ${author}`,
   moreFrom: (category: string) => `More from the ${category} shelf`,
   coverOf: (title: string, author: string) => `Cover of “${title}” by ${author}`,
-  invoice: 'Pay by invoice. Nothing to pay now; the invoice comes with your books.',
+  invoice: 'Pay by invoice. Nothing to pay now; the invoice comes by email.',
   breadcrumb: 'Breadcrumb',
   home: 'Home',
 }

@@ -1,6 +1,7 @@
 /** Staff page of an order, with its allowed transitions. */
 import { Form, useLocation } from 'react-router'
 import { readableEmail } from '#src/accounts/email.ts'
+import { listInvoices } from '#src/invoices/api.ts'
 import { endViewLinks, getOrder, setOrderStatus } from '#src/orders/api.ts'
 import { isAgreed } from '#src/orders/payment.ts'
 import type { OrderView } from '#src/orders/schema.ts'
@@ -18,7 +19,7 @@ import { QuietNotice } from '../../components/quiet-notice.tsx'
 import { SubmitButton } from '../../components/submit-button.tsx'
 import { runFormAction } from '../../forms/form-action.server.ts'
 import { refundFields, runPaymentIntent } from '../../forms/staff-payment.server.ts'
-import { toOrderPage } from '../../loading/order-page.server.ts'
+import { invoicePath, toInvoiceLinks, toOrderPage } from '../../loading/order-page.server.ts'
 import { type PageContext, pageContext, toShopError } from '../../loading/page-context.ts'
 import { requireStaff } from '../../loading/require-staff.server.ts'
 import { revalidateAfterAction } from '../../loading/revalidate.ts'
@@ -40,6 +41,11 @@ const readOrder = async ({ call, readPrivate }: PageContext, orderId: string) =>
   return { order: await readPrivate(getOrder, { params }), payments }
 }
 
+const readInvoiceLinks = async ({ readPrivate }: PageContext, orderId: string) => {
+  const { items } = await readPrivate(listInvoices, { params: { order_id: orderId } })
+  return toInvoiceLinks(items, invoicePath(orderId))
+}
+
 export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const ctx = context.get(pageContext)
   const { isQuiet } = await requireStaff(ctx, url)
@@ -49,7 +55,7 @@ export const loader = async ({ context, params, url }: Route.LoaderArgs) => {
   const { payment } = payments
   return {
     isQuiet,
-    page: order && toOrderPage(order),
+    page: order && toOrderPage(order, await readInvoiceLinks(ctx, order.order_id)),
     payments,
     isHosted: payment !== null && !isAgreed(payment.method),
     // The idempotency key of what is done about the payment: a repeated click does it once.
