@@ -11,7 +11,7 @@ import { rejectionOf } from '../core/dynamo/conditional.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import { backoff, type RetryPolicy, retry } from '../core/retry.ts'
 import type { InvoiceDeps } from './deps.ts'
-import { type Draft, type InvoiceFacts, missingDocuments } from './plan.ts'
+import { billOf, type Draft, type InvoiceFacts, isBillDue, missingDocuments } from './plan.ts'
 import type { StoredInvoice } from './schema.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { DueInvoice } from './table.ts'
@@ -30,7 +30,10 @@ const readFacts = async (
   orderId: string,
   due: readonly DueInvoice[],
 ): Promise<InvoiceFacts | undefined> => {
-  const [records, documents] = await Promise.all([paymentTable.records(orderId), invoices.list(orderId)])
+  const documents = await invoices.list(orderId)
+  // An order without an invoice that is canceled or refunded: most of them, where invoices are issued with the shipment.
+  if (!billOf(documents) && !due.some(isBillDue)) return undefined
+  const records = await paymentTable.records(orderId)
   const order = records && (await orders.get(records.payment.user_id, orderId))
   return order && { order, records, documents, due }
 }

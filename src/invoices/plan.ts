@@ -29,12 +29,14 @@ export const billOf = (documents: readonly StoredInvoice[]): Bill | undefined =>
 export const creditNotesOf = (documents: readonly StoredInvoice[]): CreditNote[] =>
   documents.filter(one => one.kind === 'credit_note')
 
+/** Whether an invoice may be due for this, and not only a credit note. */
+export const isBillDue = ({ cause }: DueInvoice): boolean => cause === 'shipped' || cause === 'placed'
+
 /** The invoice that is due; undefined of an order that was canceled before it had one, and where its amounts are not sound. */
 const dueBill = ({ order, due }: InvoiceFacts): Extract<Draft, { kind: 'invoice' }> | undefined => {
   const { status, items } = order
   const shipped = due.find(({ cause }) => cause === 'shipped')
-  const isDue = shipped !== undefined || due.some(({ cause }) => cause === 'placed')
-  const amounts = isDue && status !== 'cancelled' ? billAmounts(order.amounts) : undefined
+  const amounts = due.some(isBillDue) && status !== 'cancelled' ? billAmounts(order.amounts) : undefined
   return amounts && items.every(({ price }) => isWhole(price))
     ? { kind: 'invoice', amounts, shippedAt: shipped?.at }
     : undefined

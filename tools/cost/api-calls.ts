@@ -16,7 +16,7 @@ export const API_CALLS = {
   'order placed': 1,
   'confirmation page': 2,
   'list of orders': 3,
-  'order page': 2,
+  'order page': 3,
 } as const
 
 export type CountedPage = keyof typeof API_CALLS
