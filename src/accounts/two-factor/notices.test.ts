@@ -33,7 +33,7 @@ const createCrashingShop = async () => {
   return { ...shop, crashes }
 }
 
-test('an app on and off, recovery codes and a passkey are told of in the transaction of their change', async () => {
+test('notices of an app on and off, recovery codes and a passkey are in the transaction of their change', async () => {
   const shop = await createCrashingShop()
   const jane = await shop.member(EMAIL)
   await shop.mail()
