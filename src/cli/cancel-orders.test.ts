@@ -17,8 +17,8 @@ test('an unexpected error ends the work, and what was done until then is told', 
   let calls = 0
   Object.assign(shop.deps.db, {
     transact: async (writes: Parameters<typeof transact>[0]) => {
-      // The first order is canceled and its book announced; the second one fails.
-      if (++calls > 2) throw new TypeError('a bug')
+      // The first order is canceled, its invoice settled and its book announced; the second one fails.
+      if (++calls > 3) throw new TypeError('a bug')
       return transact(writes)
     },
   })

@@ -17,8 +17,8 @@ test('a bill shows the largest item, the levels of the specification and the pri
     '10GB',
   )
   expect([code, stderr]).toEqual([0, ''])
-  expect(stdout).toMatch(/DynamoDB writes +1,216,378 write request units +\$0\.76/)
-  expect(stdout).toMatch(/Small Business +1,000,000, 500,000, 10 GB +\$15-25 +\$5\.39/)
+  expect(stdout).toMatch(/DynamoDB writes +1,188,406 write request units +\$0\.74/)
+  expect(stdout).toMatch(/Small Business +1,000,000, 500,000, 10 GB +\$15-25 +\$5\.37/)
   expect(stdout).toMatch(/^dev .*nothing/m)
   expect(stdout).toMatch(/Largest item: .*To lower it: /)
   // No database is used: there is no data folder.

@@ -74,6 +74,8 @@ const requestsFor = (endpoint: Endpoint, { per }: RateLimit, accounts: readonly 
       openOrderLink: { token: newSecret() },
       cancelByLink: { token: newSecret() },
       viewOrder: { token: newSecret() },
+      listInvoicesByLink: { token: newSecret() },
+      getInvoiceByLink: { token: newSecret() },
       ...VALID_ACCOUNT_BODIES,
       resetPassword: { ...VALID_ACCOUNT_BODIES.resetPassword, token: newSecret() },
     }
@@ -107,7 +109,7 @@ const send = async (
     'idempotency-key': crypto.randomUUID(),
   }
   const answer = await shop.fetch(
-    new Request(`http://localhost:3000${endpoint.path}`, {
+    new Request(`http://localhost:3000${endpoint.path.replace('{number}', '2026-000001')}`, {
       method: endpoint.method,
       headers,
       ...(endpoint.body === undefined ? {} : { body: JSON.stringify(body) }),

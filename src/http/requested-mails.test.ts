@@ -77,7 +77,7 @@ const CAUSES: Readonly<Record<string, (shop: Shop) => Promise<() => Promise<Answ
 /** Endpoints that change something for callers who may have confirmed nothing, and send them no mail by request. */
 const NO_MAIL: readonly string[] = [
   ...['addCartItem', 'setCartItem', 'removeCartItem', 'emptyCart'],
-  ...['openOrderLink', 'viewOrder', 'previewReset'],
+  ...['openOrderLink', 'viewOrder', 'listInvoicesByLink', 'getInvoiceByLink', 'previewReset'],
   // What it may confirm was counted when it was held.
   'cancelCheckout',
   ...['verifyEmail', 'signIn', 'signOut', 'signInWithCode', 'signInWithRecoveryCode', 'signInWithPasskey'],

@@ -35,7 +35,7 @@ test('migrations, backfill, changes and verification', async () => {
   await checkOut(buyer)
   await shop.visitor().post('/api/cart/items', { book_id: 'two-001' })
   api.pause(2)
-  expect(await backfill(parts)).toBe(5)
+  expect(await backfill(parts)).toBe(6)
   expect(await verify(parts)).toMatchObject({ missing: 0, differ: 0, extra: 0, parked: 0 })
   const key = { category: 'Technology', book_id: 'two-001' }
   await db.write({ action: 'Delete', table: shop.names.books, key })

@@ -143,8 +143,11 @@ export const sendMalformedRequests = async (target: Target, { send }: Runner, nt
   await send(unknownFields(target, Math.ceil(nth / 4)), expectRefusal(400))
   await send(unknownNestedFields(target, Math.ceil(nth / 4)), expectRefusal(400))
   await send(missingFields(target))
-  await send(unusualHeaders(target, Math.ceil(nth / 4)), (_, { status }) =>
-    [200, 304, 400, 401, 403, 404].includes(status) ? undefined : `is ${status}`,
+  // The shop runs without the database of the reports.
+  await send(unusualHeaders(target, Math.ceil(nth / 4)), (_, { status, body }) =>
+    [200, 304, 400, 401, 403, 404].includes(status) || body?.code === 'reports_off'
+      ? undefined
+      : `is ${status}`,
   )
   const [known, unknown] = invalidQueries(target, Math.ceil(nth / 4))
   await send(known, expectRefusal())

@@ -85,6 +85,14 @@ const VALID_ADDRESS = {
   phone: '+1-555-0123',
 }
 const TOKEN = 'A'.repeat(43)
+/** Every field, of which an amount excludes the others. */
+const REFUND = {
+  amount: 1,
+  shipping: true,
+  lines: [{ book_id: 'tech-002', quantity: 1 }],
+  restock: [{ book_id: 'tech-002', quantity: 1 }],
+  reason: 'a',
+}
 const PASSWORD = 'four quiet blue words'
 const EMAIL = 'reader@example.com'
 /** Of the accounts; no request has it, so that none passes a check of the owner. */
@@ -176,12 +184,21 @@ export const createTarget = async ({ limited = false } = {}): Promise<Target> =>
       cart_version: '',
       expected_total: 0,
       email: 'customer@example.com',
+      payment_method: 'invoice',
+      delivery: 'ship',
       shipping_address: VALID_ADDRESS,
     },
     lookUpOrder: { order_id, email: 'customer@example.com' },
     openOrderLink: { token: TOKEN },
     cancelByLink: { token: TOKEN },
     viewOrder: { token: TOKEN },
+    listInvoicesByLink: { token: TOKEN },
+    getInvoiceByLink: { token: TOKEN },
+    recordPayment: { amount: 1, method: 'cash', reference: 'a' },
+    previewRefund: REFUND,
+    refundOrder: REFUND,
+    resolveReview: { action: 'done' },
+    setInvoicePermission: { allowed: true },
     setOrderStatus: { status: 'processing' },
     ...VALID_ACCOUNT_BODIES,
   }

@@ -28,8 +28,8 @@ test('backfill, verify and status work through the Data API with the secret of t
   const run = (...args: string[]) => runCommand(temporaryFolder(), ['pg', ...args], env)
   const filled = await run('backfill', '--json')
   expect(filled.stderr).toBe('')
-  expect(JSON.parse(filled.stdout)).toMatchObject({ items: 2, parked: [] })
-  expect(JSON.parse((await run('backfill', '--json')).stdout)).toMatchObject({ items: 2 })
+  expect(JSON.parse(filled.stdout)).toMatchObject({ items: 3, parked: [] })
+  expect(JSON.parse((await run('backfill', '--json')).stdout)).toMatchObject({ items: 3 })
   expect(JSON.parse((await run('verify', '--json')).stdout)).toMatchObject({
     missing: 0,
     differ: 0,
@@ -41,7 +41,7 @@ test('backfill, verify and status work through the Data API with the secret of t
   expect(Date.parse(status.as_of)).toBeGreaterThan(Date.now() - 60_000)
   await sql.query('delete from shop.orders')
   const rebuilt = await run('rebuild', '--yes', '--json')
-  expect(JSON.parse(rebuilt.stdout)).toMatchObject({ items: 2 })
+  expect(JSON.parse(rebuilt.stdout)).toMatchObject({ items: 3 })
   const refused = await run('query', 'select 1')
   expect(refused).toMatchObject({
     code: 1,
