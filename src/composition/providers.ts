@@ -16,7 +16,8 @@ export const createProviders = (
   { 'stripe-key': secretKey, 'stripe-webhook': webhookSecrets }: ProviderSecrets,
 ): HostedProvider[] => {
   if (!usesStripe(settings)) return []
-  if (secretKey === undefined) throw new SettingsError('STRIPE_SECRET_KEY must be set')
+  if (secretKey === undefined)
+    throw new SettingsError('set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET for the payment method stripe')
   const problem = explainUnservedCurrency(settings.currency)
   if (problem !== undefined) throw new SettingsError(problem)
   const { endpoint } = settings.payment.stripe

@@ -1,4 +1,5 @@
 /** Payment providers of a local shop: those of its settings, or the stand-in for Stripe where the shop is for this machine alone. */
+import { createProviders } from '../composition/providers.ts'
 import type { Settings } from '../composition/settings.ts'
 import type { Log } from '../core/log/log.ts'
 import type { HostedProvider } from '../payments/provider.ts'
@@ -13,29 +14,23 @@ export type LocalProviders = {
 }
 
 /**
- * Creates the providers; call it while the data folder is locked. Throws StartError where the settings name one that has no key, or
- * that cannot charge the shop's currency.
+ * Creates the providers; call it while the data folder is locked. Throws StartError and SettingsError where the settings name one that
+ * has no key, or that cannot charge the shop's currency.
  */
-export const createLocalProviders = (
-  settings: Settings,
-  { event, failure }: Pick<Log, 'event' | 'failure'>,
-): LocalProviders => {
+export const createLocalProviders = (settings: Settings, log: Log): LocalProviders => {
   const { methods, stripe } = settings.payment
-  const { secretKey, webhookSecrets } = stripe
   const now = () => new Date()
   const unserved = explainUnservedCurrency(settings.currency)
   // Test payments are offered unasked, where they can be.
-  if (methods === undefined ? unserved !== undefined : !methods.includes('stripe')) return { providers: [] }
-  if (unserved !== undefined) throw new StartError(unserved)
-  if (secretKey === undefined) {
-    const testPayments = loadTestPayments(settings, failure)
-    if (testPayments)
-      return { providers: [createStripeProvider({ ...testPayments.providerOptions, now })], testPayments }
-    if (methods === undefined) return { providers: [] }
-    throw new StartError('PAYMENT_METHODS names stripe: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET')
+  if (methods === undefined && unserved !== undefined) return { providers: [] }
+  const testPayments = loadTestPayments(settings, log.failure)
+  if (!testPayments) {
+    const secrets = {
+      ...(stripe.secretKey === undefined ? {} : { 'stripe-key': stripe.secretKey }),
+      ...(stripe.webhookSecrets.length === 0 ? {} : { 'stripe-webhook': stripe.webhookSecrets.join(',') }),
+    }
+    return { providers: createProviders({ settings, now, log }, secrets) }
   }
-  if (methods === undefined) return { providers: [] }
-  const onForeignEvent = (id: string) =>
-    event('payments', `event ${id} is of another account, or of the other mode of this one: ignored`)
-  return { providers: [createStripeProvider({ secretKey, webhookSecrets, now, onForeignEvent })] }
+  if (unserved !== undefined) throw new StartError(unserved)
+  return { providers: [createStripeProvider({ ...testPayments.providerOptions, now })], testPayments }
 }
