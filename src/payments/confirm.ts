@@ -1,9 +1,10 @@
 /** Confirmation: a paid checkout becomes an order, once, in one transaction. */
 import { rejectionOf } from '../core/dynamo/conditional.ts'
 import type { Write } from '../core/dynamo/write.ts'
-import { minorUnits, toDecimal } from '../core/money.ts'
+import { toDecimal } from '../core/money.ts'
 import { orderWrites } from '../orders/checkout-writes.ts'
 import type { PaymentDeps } from './deps.ts'
+import { takenOf, takenPayment } from './new-payment.ts'
 import type { Seen } from './provider.ts'
 import type { Checkout } from './schema.ts'
 import { ended, orderOf } from './snapshot.ts'
@@ -15,7 +16,6 @@ import { ended, orderOf } from './snapshot.ts'
 export type Confirmed = 'confirmed' | 'changed' | 'short'
 
 const MAX_TRIES = 5
-const zero = minorUnits(0)
 
 /**
  * Makes the checkout an order. `seen` is what the provider says of it now: paid, with its amount and currency. Of a checkout that was
@@ -29,33 +29,7 @@ export const confirmCheckout = async (
   const { db, checkouts, paymentTable, orders, carts, books } = deps
   const now = deps.now()
   const order = orderOf(deps, checkout)
-  const { order_id, user_id } = checkout
   const change = checkouts.change(checkout, ended(checkout, 'confirmed', now, true))
-  const at = now.toISOString()
-  const [payment, ...places] = paymentTable.put(undefined, {
-    order_id,
-    user_id,
-    method: checkout.method,
-    delivery: checkout.delivery,
-    ...(checkout.ref === undefined ? {} : { ref: checkout.ref }),
-    currency: checkout.currency,
-    amount: checkout.amount,
-    captured: seen.captured,
-    refunded: zero,
-    reserved: zero,
-    disputed: zero,
-    created_at: at,
-    updated_at: at,
-  })
-  const captured = paymentTable.addEntry({
-    order_id,
-    entry_id: 'captured',
-    kind: 'captured',
-    amount: seen.captured,
-    by: checkout.method,
-    actor: 'system',
-    at,
-  })
   const stock =
     checkout.state === 'released'
       ? order.items.map(({ category = '', book_id, quantity }) =>
@@ -67,15 +41,13 @@ export const confirmCheckout = async (
     change.checkout,
     ...change.others,
     ...orderWrites(deps, order, now),
-    payment,
-    ...places,
-    captured,
+    ...takenPayment(paymentTable, takenOf(checkout), seen, 'system', now.toISOString()),
     ...stock,
     ...number,
   ]
   // The order stands without them: the cart may have been changed since, and what was held on limits may have expired.
   let optional: readonly Write[] = [
-    carts.remove({ user_id, cart_id: checkout.cart_id }, checkout.cart_version, now),
+    carts.remove({ user_id: checkout.user_id, cart_id: checkout.cart_id }, checkout.cart_version, now),
     ...checkout.held.map(orders.giveBack),
   ]
   for (let tries = 0; tries < MAX_TRIES; tries++) {

@@ -16,8 +16,8 @@ import type { ListRow } from './check-rows.ts'
 import { holdsCopies } from './checkout-table.ts'
 import { pageDifferences, pagesSince, type SeenPage } from './compare-provider.ts'
 import type { PaymentDeps } from './deps.ts'
+import { type TakenPayment, takenPayment } from './new-payment.ts'
 import { reconcile } from './reconcile.ts'
-import type { Payment } from './schema.ts'
 import { syncPayment } from './sync.ts'
 
 /**
@@ -69,14 +69,12 @@ const plan = (
   return { step: order ? 'record' : 'review', found }
 }
 
-/** The payment of money that came, without its refunds and disputes. */
-const newPayment = (
+/** The payment of money that came. */
+const paymentOf = (
   { order, checkout }: MoneyOfOrder,
   { provider, ref, seen }: SeenPage,
   orderId: string,
-  at: string,
-): Omit<Payment, 'version'> => {
-  const none = minorUnits(0)
+): TakenPayment => {
   const agrees =
     order !== undefined && order.amounts.total === seen.captured && order.currency.code === seen.currency.code
   return {
@@ -85,16 +83,9 @@ const newPayment = (
     method: PaymentMethod.parse(provider.id),
     delivery: checkout?.delivery ?? 'ship',
     ref,
-    currency: seen.currency.code,
     // Nothing is owed for what is no order.
-    amount: order?.amounts.total ?? none,
-    captured: seen.captured,
-    refunded: none,
-    reserved: none,
-    disputed: none,
+    amount: order?.amounts.total ?? minorUnits(0),
     ...(agrees ? {} : { review: order ? 'amount_differs' : 'order_missing' }),
-    created_at: at,
-    updated_at: at,
   }
 }
 
@@ -108,27 +99,19 @@ const recordPayment = async (
 ): Promise<void> => {
   const { db, names, paymentTable, now } = deps
   const at = now()
-  const payment = newPayment(money, page, orderId, at.toISOString())
-  const { method, captured, currency, review } = payment
+  const payment = paymentOf(money, page, orderId)
+  const { ref, review } = payment
+  const { captured, currency } = page.seen
   const noCheckout: Write = {
     action: 'ConditionCheck',
     table: names.control,
     key: CONTROL_ROWS.checkout.key(orderId),
     condition: 'attribute_not_exists(pk)',
   }
-  const after = { captured, currency, ref: page.ref, ...(review === undefined ? {} : { review }) }
+  const after = { captured, currency: currency.code, ref, ...(review === undefined ? {} : { review }) }
   await wasApplied(
     db.transact([
-      ...paymentTable.put(undefined, payment),
-      paymentTable.addEntry({
-        order_id: orderId,
-        entry_id: 'captured',
-        kind: 'captured',
-        amount: captured,
-        by: method,
-        actor,
-        at: at.toISOString(),
-      }),
+      ...takenPayment(paymentTable, payment, page.seen, actor, at.toISOString()),
       ...(money.checkout ? [] : [noCheckout]),
       ...auditWrites(
         names.control,

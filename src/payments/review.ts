@@ -1,7 +1,10 @@
 /** Review: money that may not become an order. Staff see it, and give it back. */
-import { rejectionOf } from '../core/dynamo/conditional.ts'
+import { wasApplied } from '../core/dynamo/conditional.ts'
+import type { Write } from '../core/dynamo/write.ts'
 import { minorUnits } from '../core/money.ts'
+import type { ChangedCheckout } from './checkout-table.ts'
 import type { PaymentDeps } from './deps.ts'
+import { takenOf, takenPayment } from './new-payment.ts'
 import type { Seen } from './provider.ts'
 import { releaseCheckout } from './release.ts'
 import type { Checkout } from './schema.ts'
@@ -19,42 +22,24 @@ export const reviewCheckout = async (
   seen: Seen,
   reason: ReviewReason,
 ): Promise<boolean> => {
-  const { db, checkouts, paymentTable } = deps
   const now = deps.now()
-  const at = now.toISOString()
-  const { order_id, user_id, method, delivery, ref } = checkout
-  const none = minorUnits(0)
   const after = { ...ended(checkout, 'review', now, false), reason }
-  const more = [
-    ...paymentTable.put(undefined, {
-      order_id,
-      user_id,
-      method,
-      delivery,
-      ...(ref === undefined ? {} : { ref }),
-      currency: seen.currency.code,
-      // Nothing is owed for what is no order.
-      amount: none,
-      captured: seen.captured,
-      refunded: none,
-      reserved: none,
-      disputed: none,
-      review: reason,
-      created_at: at,
-      updated_at: at,
-    }),
-    paymentTable.addEntry({
-      order_id,
-      entry_id: 'captured',
-      kind: 'captured',
-      amount: seen.captured,
-      by: method,
-      actor: 'system',
-      at,
-    }),
-  ]
-  deps.log.count({ PaymentsInReview: 1 })
+  // Nothing is owed for what is no order.
+  const payment = { ...takenOf(checkout), amount: minorUnits(0), review: reason }
+  const more = takenPayment(deps.paymentTable, payment, seen, 'system', now.toISOString())
+  const isApplied = await end(deps, checkout, after, more)
+  if (isApplied) deps.log.count({ PaymentsInReview: 1 })
+  return isApplied
+}
+
+/** Copies are returned where the checkout still holds them. */
+const end = (
+  deps: PaymentDeps,
+  checkout: Checkout,
+  after: ChangedCheckout,
+  more: readonly Write[],
+): Promise<boolean> => {
   if (checkout.state !== 'released') return releaseCheckout(deps, checkout, { after, more })
-  const change = checkouts.change(checkout, after)
-  return (await rejectionOf(db.transact([change.checkout, ...change.others, ...more]))) === undefined
+  const change = deps.checkouts.change(checkout, after)
+  return wasApplied(deps.db.transact([change.checkout, ...change.others, ...more]))
 }
