@@ -241,7 +241,7 @@ test('Stripe is not switched on without its secrets, nor taken back unasked, and
   parameters.set('/cloudshelf/prod/stripe-key', 'sk_test_1234567890')
   parameters.set('/cloudshelf/prod/stripe-webhook', 'whsec_1234567890123456')
   await expect(deploy(stripe)).rejects.toThrow('confirm with --yes')
-  expect(said.join('\n')).toContain('- the key of Stripe is one of test mode')
+  expect(said.join('\n')).toContain('- the Stripe key is a test key')
   parameters.set('/cloudshelf/prod/stripe-key', 'sk_live_1234567890')
   await deploy(stripe)
   expect(said.join('\n')).toContain('events to https://shop.example/api/payments/events/stripe')

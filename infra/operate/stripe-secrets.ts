@@ -68,7 +68,7 @@ export const checkStripeSecrets = async (regions: readonly Parameters[], stage: 
       if (there.get(pathOf(stage, name)) !== value) await aws.writeSecret(pathOf(stage, name), value)
   }
   return stage.keepsData && known.get('stripe-key')?.includes('_test_')
-    ? ['the key of Stripe is one of test mode: orders are taken and nobody is charged']
+    ? ['the Stripe key is a test key: orders are taken, and no card is charged']
     : []
 }
 

@@ -89,8 +89,8 @@ never takes money, and never gives any back.
 
 Of a shop that was restored from a backup, name the day of the backup by --since.
 Money whose order was made after the backup is recorded under review, since
-nobody knows any more what was ordered: staff give it back. So are payments of
-another shop on the same account of the provider: look at the preview first.
+the order itself is lost: staff give the money back. Payments of another shop on
+the same account of the provider are recorded too: look at the preview first.
 
 Without --yes, nothing is changed.
 

@@ -1,6 +1,6 @@
 /**
- * Issuing of invoices and credit notes. A document is put in one transaction with its number, on condition that nobody took the number
- * since it was read: numbers have no gaps, whatever is cut off, and an order has each document once. It is not the transaction
+ * Issuing of invoices and credit notes. A document is put in one transaction with its number, on condition that the number is still
+ * free: numbers have no gaps, even after a crash, and an order has each document once. It is not the transaction
  * of the sale or of the shipment, so neither waits for a number.
  *
  * Three callers finish each other's work: the request that changed the order, its mail, and the sweeper.

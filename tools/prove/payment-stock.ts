@@ -83,7 +83,7 @@ const payFirst = async () => {
 
 const heldBeforeMoney: Guarantee = {
   number: 43,
-  title: 'Nobody is asked for money without a copy',
+  title: 'No payment page is opened without a copy',
   criterion: `${BUYERS} buyers who pay by card for ${STOCK} copies get ${STOCK} payment pages, and the others are told before any card number; copies that are not paid are for sale again within 10 s of the end of the session`,
   prove: async ({ quick }) => {
     const rounds = quick ? 3 : 20

@@ -1,6 +1,6 @@
 /**
- * Notices to owners of changes that the sign-in library makes: written in the transaction in which it writes the record that is the change. Whoever calls the
- * library says of which change; the adapter, which the library calls in turn, adds the writes.
+ * Notices to owners of changes that the sign-in library makes, in the transaction of the change. The caller of the library names the
+ * change; the adapter, which the library calls in turn, adds the writes of the notice.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Dynamo } from '../../core/dynamo/dynamo.ts'

@@ -76,15 +76,17 @@ const timeOf = (header: string): number =>
 const verify = async (body: Uint8Array, header: string, { secrets, now }: EventRules): Promise<unknown> => {
   const { webhooks, errors } = await loadStripe()
   const at = now().getTime()
-  if (!(timeOf(header) <= at / 1000 + TOLERANCE)) throw new EventRefused('the time of the signature is ahead')
-  let refused = 'no signature matches'
+  if (!(timeOf(header) <= at / 1000 + TOLERANCE))
+    throw new EventRefused('The time of the signature must not be ahead.')
+  let refused = 'The signature must be made with the secret of this endpoint.'
   for (const secret of secrets)
     try {
       return webhooks.constructEvent(body, header, secret, TOLERANCE, undefined, at)
     } catch (error) {
       if (!(error instanceof errors.StripeSignatureVerificationError))
-        throw new EventRefused('the body must be an event as JSON')
-      if (error.message.startsWith('Timestamp outside')) refused = 'the signature is older than 5 minutes'
+        throw new EventRefused('The body must be an event as JSON.')
+      if (error.message.startsWith('Timestamp outside'))
+        refused = 'The signature must not be older than 5 minutes.'
     }
   throw new EventRefused(refused)
 }
@@ -109,9 +111,9 @@ export const readStripeEvent = async (
   rules: EventRules,
 ): Promise<ProviderEvent> => {
   const header = headers.get('stripe-signature')
-  if (header === null) throw new EventRefused('it must have a Stripe-Signature header')
+  if (header === null) throw new EventRefused('The request must have a Stripe-Signature header.')
   const parsed = StripeEvent.safeParse(await verify(body, header, rules))
-  if (!parsed.success) throw new EventRefused('the body must be an event with id, type, livemode and data')
+  if (!parsed.success) throw new EventRefused('The body must be an event with id, type, livemode and data.')
   const { id, type, livemode, account, data } = parsed.data
   const isForeign = livemode !== rules.livemode || (account !== null && account !== undefined)
   if (isForeign) rules.onForeignEvent?.(id)
