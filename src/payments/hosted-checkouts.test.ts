@@ -114,16 +114,23 @@ test('the shopper pays while the sweeper closes the payment page: one of both, a
   expect(await readStock(shop, 'tech-001')).toBe(9)
 })
 
-test('amount differs: never an order, the copies are back, and staff see it', async () => {
+test.each([
+  ['amount', 'USD', 100],
+  ['currency', 'EUR', undefined],
+])('%s differs: never an order, the copies are back, and staff see it', async (_, currency, amount) => {
   const { shop, provider, buy, send } = await open()
   await buy(shop.visitor())
-  const { ref } = provider.session()
-  provider.pay(ref, 100)
+  const session = provider.session()
+  const { ref } = session
+  provider.pay(ref, amount)
+  session.currency = { code: currency, decimals: 2 }
   await send(ref)
   expect(await readItems(shop, 'orders')).toEqual([])
   expect(await readStock(shop, 'tech-001')).toBe(10)
   const { payments } = await shop.deps.paymentTable.list('review', 10)
-  expect(payments).toMatchObject([{ captured: 100, review: 'amount_differs' }])
+  expect(payments).toMatchObject([{ captured: session.captured, currency, review: 'amount_differs' }])
+  await send(ref)
+  expect(await readItems(shop, 'orders')).toEqual([])
 })
 
 test('money after release becomes an order where copies are left, and goes to review where not', async () => {
