@@ -2,7 +2,7 @@
 import { rejectionOf } from '../core/dynamo/conditional.ts'
 import type { Write } from '../core/dynamo/write.ts'
 import { toDecimal } from '../core/money.ts'
-import { orderWrites } from '../orders/checkout-writes.ts'
+import { type NewOrder, orderWrites } from '../orders/checkout-writes.ts'
 import type { PaymentDeps } from './deps.ts'
 import { takenOf, takenPayment } from './new-payment.ts'
 import type { Seen } from './provider.ts'
@@ -16,6 +16,8 @@ import { ended, orderOf } from './snapshot.ts'
 export type Confirmed = 'confirmed' | 'changed' | 'short'
 
 const MAX_TRIES = 5
+/** Of a line that names none, as only a foreign client can write it: no book has it. */
+const NO_CATEGORY = '-'
 
 /**
  * Makes the checkout an order. `seen` is what the provider says of it now: paid, with its amount and currency. Of a checkout that was
@@ -26,16 +28,11 @@ export const confirmCheckout = async (
   checkout: Checkout,
   seen: Seen,
 ): Promise<Confirmed> => {
-  const { db, checkouts, paymentTable, orders, carts, books } = deps
+  const { db, checkouts, paymentTable, orders, carts } = deps
   const now = deps.now()
   const order = orderOf(deps, checkout)
   const change = checkouts.change(checkout, ended(checkout, 'confirmed', now, true))
-  const stock =
-    checkout.state === 'released'
-      ? order.items.map(({ category = '', book_id, quantity }) =>
-          books.takePaidStock({ category, book_id }, quantity),
-        )
-      : []
+  const stock = checkout.state === 'released' ? await takeAgain(deps, order) : []
   const number = checkout.state === 'released' ? [orders.putNumberPointer(order)] : []
   const required = [
     change.checkout,
@@ -66,4 +63,12 @@ export const confirmCheckout = async (
     optional = optional.filter(write => !failed.has(write))
   }
   return 'changed'
+}
+
+/** Writes that take the copies of an order again. A book that was moved to another category meanwhile is found through its pointer. */
+const takeAgain = async ({ books }: PaymentDeps, { items }: NewOrder): Promise<Write[]> => {
+  const categories = await books.categoriesOf(items.map(({ book_id }) => book_id))
+  return items.map(({ category, book_id, quantity }) =>
+    books.takePaidStock({ category: categories.get(book_id) ?? category ?? NO_CATEGORY, book_id }, quantity),
+  )
 }

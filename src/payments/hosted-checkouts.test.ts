@@ -150,6 +150,24 @@ test('money after release becomes an order where copies are left, and goes to re
   }
 })
 
+test('money after release takes the copies of a book that was moved to another category', async () => {
+  const provider = createFakeProvider()
+  const shop = await createTestShop({ books: [aBook()], providers: [provider] })
+  const who = shop.visitor()
+  await who.post('/api/cart/items', { book_id: 'tech-001', quantity: 1 })
+  const { body } = await checkOut(who, undefined, { payment_method: 'stripe' })
+  await who.post(`/api/checkouts/${body.checkout_id}/cancel`)
+  const moved = { category: 'Classics', title: 'Clean Code', author: 'Robert C. Martin', price: 42.99 }
+  expect((await shop.staff.call('PUT', '/api/books/tech-001', moved)).status).toBe(200)
+  const session = provider.session()
+  session.status = 'open'
+  provider.pay(session.ref)
+  const event = provider.event(session.ref)
+  await shop.visitor().post('/api/payments/events/stripe', event.body, event.headers)
+  expect((await who.get(`/api/orders/${body.order_id}`)).body.payment.status).toBe('paid')
+  expect(await readStock(shop, 'tech-001')).toBe(24)
+})
+
 test('last copy, back button, pay again: a shopper’s own hold never blocks their second try', async () => {
   const { shop, provider, buy } = await open({ stock: 1 })
   const who = shop.visitor()
