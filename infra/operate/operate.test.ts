@@ -120,7 +120,7 @@ test('secrets of Stripe are set by the operator; a new signing secret comes in f
   })
   await setStripeSecret([one], stage, 'stripe-webhook', 'whsec_third12345678901')
   expect(webhook()?.value).toBe('whsec_third12345678901,whsec_second1234567890')
-  expect(await checkStripeSecrets([one, two], stage)).toEqual([expect.stringContaining('test mode')])
+  expect(await checkStripeSecrets([one, two], stage)).toEqual([expect.stringContaining('is a test key')])
   expect(aws.parameters.get('eu-west-1 /cloudshelf/prod/stripe-key')?.value).toBe('sk_test_1234567890')
   expect(await checkStripeSecrets([one], getStage('staging')).catch(error => error.message)).toContain(
     'which staging has not',
