@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onCleanup } from './cleanup.ts'
+import { temporaryFolder } from './kit.ts'
 import { recordLog, registerSecret } from './log-leaks.ts'
 
 export const PROJECT = fileURLToPath(new URL('..', import.meta.url))
@@ -112,6 +113,8 @@ export const runFailingStart = async (
   env: Environment,
 ): Promise<{ readonly code: number | NodeJS.Signals; readonly output: string }> => {
   const { child, output } = launch({
+    // Not that of a shop which the developer runs beside the tests.
+    CLOUDSHELF_DATA_DIR: temporaryFolder(),
     PORT: String(await freePort()),
     DYNAMODB_PORT: String(await freePort()),
     ...env,
